@@ -1,0 +1,266 @@
+//! Messages of the Encryption SDK for Python, replayed: accepted, refused by name, cut and flipped.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should fail where it stands"
+)]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::message::open_bytes;
+use super::*;
+use crate::event::PoolId;
+use crate::{Redacted, Word};
+
+/// Data keys of the fixture, given out as KMS would: for the right key, ciphertext and context only.
+struct Local {
+    message: Value,
+    calls: AtomicUsize,
+}
+
+impl DataKeys for Local {
+    async fn decrypt(&self, wrapped: WrappedKey<'_>) -> Result<DataKey, DataKeyError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let context = serde_json::to_value(wrapped.context).unwrap();
+        let keys = self.message["data_keys"].as_array().unwrap();
+        let known = keys
+            .iter()
+            .find(|key| key["key_arn"] == wrapped.key_arn && key["wrapped"] == STANDARD.encode(wrapped.ciphertext));
+        match known {
+            Some(key) if self.message["context"] == context => {
+                let key = STANDARD.decode(key["data_key"].as_str().unwrap()).unwrap();
+                key.as_slice()
+                    .try_into()
+                    .map(Redacted::new)
+                    .map_err(|_| DataKeyError::Length)
+            }
+            _ => Err(DataKeyError::Refused(Word::new("InvalidCiphertextException"))),
+        }
+    }
+}
+
+struct Case {
+    name: String,
+    bytes: Vec<u8>,
+    keys: KeyArns,
+    local: Local,
+}
+
+impl Case {
+    fn all() -> Vec<Self> {
+        let fixture: Value = serde_json::from_str(include_str!("../../tests/fixtures/messages.json")).unwrap();
+        let keys = KeyArns {
+            current: fixture["key_arn"].as_str().unwrap().to_owned(),
+            previous: fixture["previous_key_arn"].as_str().map(str::to_owned),
+        };
+        let messages = fixture["messages"].as_array().unwrap();
+        let case = |message: &Value| Self {
+            name: message["name"].as_str().unwrap().to_owned(),
+            bytes: STANDARD.decode(message["message"].as_str().unwrap()).unwrap(),
+            keys: keys.clone(),
+            local: Local {
+                message: message.clone(),
+                calls: AtomicUsize::new(0),
+            },
+        };
+        messages.iter().map(case).collect()
+    }
+
+    fn named(name: &str) -> Self {
+        Self::all().into_iter().find(|case| case.name == name).unwrap()
+    }
+
+    fn pool(&self) -> PoolId {
+        PoolId::new(self.local.message["pool"].as_str().unwrap()).unwrap()
+    }
+
+    async fn open(&self, bytes: &[u8]) -> Result<String, DecryptError> {
+        open_bytes(bytes, &self.pool(), &self.keys, &self.local)
+            .await
+            .map(|text| text.expose().clone())
+    }
+
+    fn position(&self, part: &[u8]) -> usize {
+        self.bytes
+            .windows(part.len())
+            .position(|window| window == part)
+            .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn every_accepted_message_is_decrypted() {
+    let mut accepted = 0;
+    for case in Case::all().iter().filter(|case| !case.name.starts_with("refused: ")) {
+        assert_eq!(
+            case.open(&case.bytes).await.as_deref(),
+            Ok(case.local.message["text"].as_str().unwrap()),
+            "{}",
+            case.name
+        );
+        assert_eq!(case.local.calls.load(Ordering::Relaxed), 1, "{}", case.name);
+        accepted += 1;
+    }
+    assert_eq!(accepted, 10);
+}
+
+#[tokio::test]
+async fn every_other_message_is_refused_by_name_and_kms_is_not_asked() {
+    let mut reasons = Vec::new();
+    for case in Case::all().iter().filter(|case| case.name.starts_with("refused: ")) {
+        let error = case.open(&case.bytes).await.unwrap_err();
+        let asked = case.local.calls.load(Ordering::Relaxed) > 0;
+        let needs_plaintext = matches!(error, DecryptError::NotText | DecryptError::Empty);
+        assert_eq!(asked, needs_plaintext, "{}", case.name);
+        reasons.push(format!("{} => {}", &case.name["refused: ".len()..], error.code()));
+    }
+    insta::assert_snapshot!(reasons.join("\n"), @"
+    empty => decrypt-empty
+    both keys of the stack => decrypt-several-known-keys
+    a stranger's key => decrypt-no-known-key
+    other provider => decrypt-no-known-key
+    other pool => decrypt-other-pool
+    no pool => decrypt-no-pool
+    not framed => decrypt-not-framed
+    not signed => decrypt-suite
+    committed, not signed => decrypt-suite
+    192 bits => decrypt-suite
+    not text => decrypt-not-text
+    too many frames => decrypt-frames
+    ");
+}
+
+#[tokio::test]
+async fn the_previous_key_is_refused_once_it_is_gone() {
+    let mut case = Case::named("previous key");
+    case.keys.previous = None;
+    assert_eq!(case.open(&case.bytes).await, Err(DecryptError::NoKnownKey));
+}
+
+#[tokio::test]
+async fn each_check_refuses_what_the_checks_before_it_let_pass() {
+    let signed = Case::named("signed");
+    let committed = Case::named("committed");
+    let header_end = |case: &Case| case.position(&[0xff; 4]);
+    let last = signed.bytes.len() - 1;
+    for (case, position, wanted) in [
+        (&signed, 0, DecryptError::UnknownFormat),
+        (&signed, 1, DecryptError::UnknownFormat),
+        (&signed, 3, DecryptError::Suite(0x0379)),
+        (&committed, 2, DecryptError::Suite(0x0579)),
+        (&signed, 21, DecryptError::Header("encryption context")),
+        (&signed, header_end(&signed) - 1, DecryptError::HeaderTag),
+        (&committed, header_end(&committed) - 1, DecryptError::HeaderTag),
+        (&committed, header_end(&committed) - 17, DecryptError::Commitment),
+        (&signed, header_end(&signed) + 7, DecryptError::Frames),
+        (&signed, header_end(&signed) + 24, DecryptError::FrameTag),
+        (&committed, header_end(&committed) + 24, DecryptError::FrameTag),
+        (&signed, last, DecryptError::Signature),
+    ] {
+        let mut bytes = case.bytes.clone();
+        bytes[position] ^= 1;
+        assert_eq!(case.open(&bytes).await, Err(wanted), "{} {position}", case.name);
+    }
+
+    let mut longer = signed.bytes.clone();
+    longer.push(0);
+    assert_eq!(signed.open(&longer).await, Err(DecryptError::TrailingBytes));
+
+    let mut other_suite = signed.bytes.clone();
+    other_suite[2..4].copy_from_slice(&[0x05, 0x78]);
+    assert_eq!(signed.open(&other_suite).await, Err(DecryptError::SuiteOfOtherFormat));
+}
+
+#[tokio::test]
+async fn a_data_key_of_another_length_or_a_refusal_of_kms_is_named() {
+    let mut case = Case::named("signed");
+    case.local.message["data_keys"][0]["data_key"] = STANDARD.encode([7; 16]).into();
+    assert_eq!(case.open(&case.bytes).await, Err(DataKeyError::Length.into()));
+    case.local.message["data_keys"][0]["data_key"] = STANDARD.encode([7; 32]).into();
+    assert_eq!(case.open(&case.bytes).await, Err(DecryptError::HeaderTag));
+    case.local.message["context"]["userpool-id"] = "eu-west-1_Other".into();
+    let error = case.open(&case.bytes).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "decrypt the code: KMS refused the data key: `InvalidCiphertextException`"
+    );
+}
+
+#[tokio::test]
+async fn base64_is_bounded_and_strict() {
+    let case = Case::named("signed");
+    let open = async |code: &str| {
+        open(code, &case.pool(), &case.keys, &case.local)
+            .await
+            .map(|text| text.expose().clone())
+    };
+    assert_eq!(open(&STANDARD.encode(&case.bytes)).await.as_deref(), Ok("123456"));
+    assert_eq!(open("123456").await, Err(DecryptError::NotBase64));
+    assert_eq!(open(&"A".repeat(16 * 1024 + 4)).await, Err(DecryptError::TooLarge));
+    assert_eq!(open("").await, Err(DecryptError::CutOff));
+}
+
+#[tokio::test]
+async fn every_truncation_is_refused() {
+    for name in ["signed", "committed", "several frames"] {
+        let case = Case::named(name);
+        for length in 0..case.bytes.len() {
+            assert_eq!(
+                case.open(&case.bytes[..length]).await,
+                Err(DecryptError::CutOff),
+                "{name} cut to {length}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_flipped_bit_is_refused() {
+    for name in ["signed", "committed"] {
+        let case = Case::named(name);
+        for bit in 0..case.bytes.len() * 8 {
+            let mut bytes = case.bytes.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(case.open(&bytes).await.is_err(), "{name} with bit {bit} flipped");
+        }
+    }
+}
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn opened(case: &Case, bytes: &[u8]) -> Result<String, DecryptError> {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(case.open(bytes))
+    }
+
+    proptest! {
+        #[test]
+        fn a_message_with_any_part_replaced_is_refused(
+            committed: bool, position: prop::sample::Index, part in prop::collection::vec(any::<u8>(), 0..64), removed in 0_usize..64,
+        ) {
+            let case = Case::named(if committed { "committed" } else { "signed" });
+            let start = position.index(case.bytes.len());
+            let end = (start + removed).min(case.bytes.len());
+            let bytes = [&case.bytes[..start], &part, &case.bytes[end..]].concat();
+            prop_assume!(bytes != case.bytes);
+            prop_assert!(opened(&case, &bytes).is_err());
+        }
+
+        #[test]
+        fn noise_is_refused(noise in prop::collection::vec(any::<u8>(), 0..512)) {
+            let case = Case::named("signed");
+            prop_assert!(opened(&case, &noise).is_err());
+            prop_assert!(opened(&case, &[&case.bytes[..4], &noise].concat()).is_err());
+        }
+    }
+}

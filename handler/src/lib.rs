@@ -1,0 +1,26 @@
+//! The function behind a pool's message triggers: `event → decrypt → compose → guard → send`.
+//!
+//! The deployer uses this library for what must be the same on both sides: the delivery
+//! configuration that travels inside the zip, the event's types, the texts, the names of metrics
+//! and environment variables, and [`Redacted`]. Everything that talks to AWS stands behind the
+//! feature `lambda`, with [`Handler`] as the whole pipeline.
+//!
+//! Nothing here prints, reads the environment or exits; only the binary does.
+
+pub mod compose;
+pub mod decrypt;
+pub mod delivery;
+pub mod env;
+pub mod event;
+pub mod guard;
+#[cfg(feature = "lambda")]
+mod handle;
+mod redact;
+pub mod send;
+pub mod telemetry;
+mod word;
+
+#[cfg(feature = "lambda")]
+pub use handle::{Failure, Handler, Invocation};
+pub use redact::Redacted;
+pub use word::Word;

@@ -1,0 +1,73 @@
+//! The first route that matches a message.
+
+use crate::delivery::{Country, Delivery, Route};
+use crate::event::Purpose;
+
+/// Why no provider is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RouteError {
+    /// The stack's delivery configuration has no SMS.
+    #[error("send the message: the stack's delivery configuration has no `sms`")]
+    NoSms,
+    /// No route matches.
+    #[error("send the message: no route of the stack matches its country and purpose")]
+    NoRoute,
+}
+
+impl RouteError {
+    /// Returns the stable code, for logs and metrics.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoSms => "send-no-sms",
+            Self::NoRoute => "send-no-route",
+        }
+    }
+}
+
+/// Returns the first route for this country and purpose; a number of no country matches only routes for all.
+pub fn choose(delivery: &Delivery, country: Option<Country>, purpose: Purpose) -> Result<&Route, RouteError> {
+    let sms = delivery.sms.as_ref().ok_or(RouteError::NoSms)?;
+    let matches = |route: &&Route| {
+        let countries = route.countries.as_ref();
+        let purposes = route.purposes.as_ref();
+        countries.is_none_or(|countries| country.is_some_and(|country| countries.contains(&country)))
+            && purposes.is_none_or(|purposes| purposes.contains(&purpose))
+    };
+    sms.routes.iter().find(matches).ok_or(RouteError::NoRoute)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on should fail where it stands")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_first_route_that_matches_delivers() {
+        let delivery: Delivery = serde_json::from_value(json!({
+            "providers": {},
+            "sms": {"countries": "any", "routes": [
+                {"countries": ["US", "CA"], "purposes": ["Authentication"], "via": ["a"]},
+                {"countries": ["US"], "via": ["b"]},
+                {"purposes": ["Authentication"], "via": ["c"]},
+                {"countries": ["DE"], "via": ["d"]}
+            ]}
+        }))
+        .unwrap();
+        let via = |country: &str, purpose| {
+            choose(&delivery, Country::from_code(country), purpose).map(|route| route.via.concat())
+        };
+        assert_eq!(via("CA", Purpose::Authentication).as_deref(), Ok("a"));
+        assert_eq!(via("US", Purpose::SignUp).as_deref(), Ok("b"));
+        assert_eq!(via("JP", Purpose::Authentication).as_deref(), Ok("c"));
+        assert_eq!(via("none", Purpose::Authentication).as_deref(), Ok("c"));
+        assert_eq!(via("DE", Purpose::SignUp).as_deref(), Ok("d"));
+        assert_eq!(via("CA", Purpose::SignUp), Err(RouteError::NoRoute));
+        assert_eq!(via("none", Purpose::SignUp), Err(RouteError::NoRoute));
+        assert_eq!(
+            choose(&Delivery::default(), None, Purpose::SignUp),
+            Err(RouteError::NoSms)
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! Lines in Amazon's embedded metric format.
+//!
+//! Source: "Specification: Embedded metric format", Amazon `CloudWatch` User Guide.
+
+use serde_json::{Map, Value, json};
+
+use crate::event::Channel;
+
+/// The namespace of every metric.
+pub const NAMESPACE: &str = "CognitoMessages";
+
+/// The metric that counts messages that a provider took.
+pub const DELIVERED: &str = "Delivered";
+
+/// The metric that counts events that failed, of which Lambda retries some.
+pub const FAILED: &str = "Failed";
+
+/// The metric that counts messages that are not to be sent, or cannot be sent to this recipient.
+pub const REFUSED: &str = "Refused";
+
+/// The dimension that holds the stack's name.
+pub const STACK: &str = "Stack";
+
+/// The dimension that holds the channel's name; `unknown` where the event named none of ours.
+pub const CHANNEL: &str = "Channel";
+
+/// A further dimension of failed and refused: the code of the error or refusal.
+pub const REASON: &str = "Reason";
+
+/// How an event ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A provider took the message.
+    Delivered,
+    /// The message is not to be sent, and a retry would not change that.
+    Refused,
+    /// Something failed; Lambda retries.
+    Failed,
+}
+
+impl Outcome {
+    /// Returns the name of the metric that counts this outcome.
+    pub const fn metric(self) -> &'static str {
+        match self {
+            Self::Delivered => DELIVERED,
+            Self::Refused => REFUSED,
+            Self::Failed => FAILED,
+        }
+    }
+
+    /// Returns the outcome's name in log lines.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Lambda drops lines below the function's log level, those of metrics too, and takes a line
+    /// without a level for `INFO`. So each carries the level of what it tells: where someone turns
+    /// the level up to `ERROR`, failures are still counted.
+    const fn level(self) -> &'static str {
+        match self {
+            Self::Delivered => "INFO",
+            Self::Refused => "WARN",
+            Self::Failed => "ERROR",
+        }
+    }
+}
+
+/// One event, counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Count<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// The channel, where the event named one of ours.
+    pub channel: Option<Channel>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The code of the error or refusal.
+    pub reason: Option<&'a str>,
+    /// The id of the invocation.
+    pub request_id: &'a str,
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+}
+
+impl Count<'_> {
+    /// Returns the line to write to standard output, without its line end.
+    pub fn line(&self) -> String {
+        let metric = self.outcome.metric();
+        let mut dimensions = vec![vec![STACK, CHANNEL]];
+        if self.reason.is_some() {
+            dimensions.push(vec![STACK, CHANNEL, REASON]);
+        }
+        let mut line = Map::new();
+        line.insert("timestamp".to_owned(), timestamp(self.at_ms).into());
+        line.insert("level".to_owned(), self.outcome.level().into());
+        line.insert("message".to_owned(), "message counted".into());
+        line.insert("requestId".to_owned(), self.request_id.into());
+        line.insert(
+            "_aws".to_owned(),
+            json!({
+                "Timestamp": self.at_ms,
+                "CloudWatchMetrics": [{
+                    "Namespace": NAMESPACE,
+                    "Dimensions": dimensions,
+                    "Metrics": [{"Name": metric, "Unit": "Count"}],
+                }],
+            }),
+        );
+        line.insert(STACK.to_owned(), self.stack.into());
+        line.insert(CHANNEL.to_owned(), self.channel.map_or("unknown", Channel::name).into());
+        if let Some(reason) = self.reason {
+            line.insert(REASON.to_owned(), reason.into());
+        }
+        line.insert(metric.to_owned(), 1.into());
+        Value::Object(line).to_string()
+    }
+}
+
+/// Writes a time as RFC 3339 does, which Lambda's level filter wants beside the level.
+///
+/// The date comes from the count of days by the proleptic Gregorian calendar, in eras of 400 years
+/// that begin on the first of March.
+fn timestamp(at_ms: u64) -> String {
+    let (seconds, millisecond) = (at_ms / 1000, at_ms % 1000);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let days = seconds / 86_400 + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_declares_and_carries_its_metric() {
+        let mut count = Count {
+            stack: "acme-prod",
+            channel: Some(Channel::Sms),
+            outcome: Outcome::Delivered,
+            reason: None,
+            request_id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+            at_ms: 1_795_219_200_123,
+        };
+        insta::assert_snapshot!(count.line(), @r#"{"timestamp":"2026-11-21T00:00:00.123Z","level":"INFO","message":"message counted","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","_aws":{"Timestamp":1795219200123,"CloudWatchMetrics":[{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel"]],"Metrics":[{"Name":"Delivered","Unit":"Count"}]}]},"Stack":"acme-prod","Channel":"sms","Delivered":1}"#);
+        count.outcome = Outcome::Refused;
+        count.reason = Some("guard-no-country");
+        count.channel = None;
+        insta::assert_snapshot!(count.line(), @r#"{"timestamp":"2026-11-21T00:00:00.123Z","level":"WARN","message":"message counted","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","_aws":{"Timestamp":1795219200123,"CloudWatchMetrics":[{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel"],["Stack","Channel","Reason"]],"Metrics":[{"Name":"Refused","Unit":"Count"}]}]},"Stack":"acme-prod","Channel":"unknown","Reason":"guard-no-country","Refused":1}"#);
+    }
+
+    #[test]
+    fn times_are_written_as_rfc_3339_does() {
+        for (at_ms, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_399_999, "2000-02-28T23:59:59.999Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (1_709_251_200_000, "2024-03-01T00:00:00.000Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+        ] {
+            assert_eq!(timestamp(at_ms), text);
+        }
+    }
+}
