@@ -1,0 +1,18 @@
+//! Deploys Amazon Cognito's message triggers as code.
+//!
+//! The modules are the flow of the data, and each uses only those to its left:
+//! `finding → spec → model → template → check → asset → plan → apply → events`.
+//! [`aws`] alone knows the SDK, and only [`cli`] prints, prompts, exits, or reads the environment and
+//! the clock.
+
+pub mod apply;
+pub mod asset;
+pub mod aws;
+pub mod check;
+pub mod cli;
+pub mod events;
+pub mod finding;
+pub mod model;
+pub mod plan;
+pub mod spec;
+pub mod template;

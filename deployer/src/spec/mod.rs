@@ -1,0 +1,32 @@
+//! Stack files: YAML text in, typed [`Stack`]s or located findings out.
+//!
+//! Everything wrong with every file is found at once, before anything is called. What a stack means
+//! to AWS is decided further right, in `model`.
+
+mod coverage;
+mod document;
+mod extends;
+mod field;
+mod id;
+mod load;
+mod nearest;
+mod object;
+mod properties;
+mod report;
+mod rules;
+mod section;
+mod sms_role;
+mod stack;
+mod yaml;
+
+pub use document::resolved;
+pub use id::{
+    AccountId, AliasName, Arn, FunctionArn, IdError, KeyArn, PolicyArn, PoolId, Region, RoleArn, RolePath,
+    SecurityGroupId, StackName, SubnetId, TopicArn,
+};
+pub use load::{Loaded, collect, load, parse};
+pub use sms_role::needs_sms_role;
+pub use stack::{
+    Acknowledgement, Alarms, Architecture, Async, CloudFormation, Environment, Function, Key, KeySource, LogLevel,
+    Permission, Pool, Roles, Stack, Target, Trigger, TriggerKind, TriggerVersion, Vpc,
+};

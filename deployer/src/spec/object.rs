@@ -1,0 +1,77 @@
+//! Maps whose keys the program knows, and the keys that nobody read.
+
+use super::field::{Field, listed, shown_path};
+use super::nearest::did_you_mean;
+use super::report::Report;
+use super::yaml::{Entry, Span};
+use crate::finding::Code;
+
+/// A map whose keys the program knows.
+pub(super) struct Object<'n> {
+    path: String,
+    key: &'n Span,
+    entries: &'n [Entry<'n>],
+    known: Vec<&'static str>,
+}
+
+impl<'n> Object<'n> {
+    pub(super) fn new(path: String, key: &'n Span, entries: &'n [Entry<'n>]) -> Self {
+        Self {
+            path,
+            key,
+            entries,
+            known: Vec::new(),
+        }
+    }
+
+    /// Returns the value of a key that may be absent.
+    pub(super) fn optional(&mut self, key: &'static str) -> Option<Field<'n>> {
+        self.known.push(key);
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        Some(Field::of(&self.path, entry))
+    }
+
+    /// Returns the value of a key that must be there.
+    pub(super) fn required(&mut self, key: &'static str, example: &str, report: &mut Report<'_>) -> Option<Field<'n>> {
+        let field = self.optional(key);
+        if field.is_none() {
+            let message = if self.path.is_empty() {
+                format!("a stack file wants the key `{key}`, found none")
+            } else {
+                format!("`{}` wants the key `{key}`, found none", shown_path(&self.path))
+            };
+            // The file's own map has no key to point at.
+            let place = if self.path.is_empty() {
+                self.key.start..self.key.start
+            } else {
+                self.key.clone()
+            };
+            report.add(Code::MissingKey, &place, message, format!("add `{example}`"));
+        }
+        field
+    }
+
+    /// Reports the keys that nobody read. `later` are keys that stack files are to have, but that this
+    /// version does not read.
+    pub(super) fn finish(self, later: &[&str], report: &mut Report<'_>) {
+        for entry in self
+            .entries
+            .iter()
+            .filter(|entry| !self.known.contains(&entry.key.as_ref()))
+        {
+            let field = Field::of(&self.path, entry);
+            let (message, hint) = if later.contains(&entry.key.as_ref()) {
+                (
+                    format!("{} is not read by this version", field.name()),
+                    "remove it: it would have no effect".to_owned(),
+                )
+            } else {
+                let hint = did_you_mean(&entry.key, self.known.iter().copied(), || {
+                    format!("the keys here are {}", listed(&self.known, "and"))
+                });
+                (format!("{} is not a key of stack files", field.name()), hint)
+            };
+            report.add(Code::UnknownKey, &entry.span, message, hint);
+        }
+    }
+}

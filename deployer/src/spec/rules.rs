@@ -1,0 +1,142 @@
+//! What each part allows and the whole stack does not, or hardly means.
+
+use std::collections::BTreeMap;
+
+use super::field::Field;
+use super::report::Report;
+use super::{Function, Key, KeySource, LogLevel, Pool, Target, Trigger, TriggerKind, needs_sms_role};
+use crate::finding::Code;
+
+/// What the rules look at, read from the whole file.
+pub(super) struct Parts<'a> {
+    pub(super) root: &'a Field<'a>,
+    pub(super) pool: Option<&'a Pool>,
+    pub(super) triggers: &'a BTreeMap<TriggerKind, Trigger>,
+    pub(super) key: &'a Key,
+    pub(super) function: &'a Function,
+}
+
+/// Reports what cannot work.
+pub(super) fn check(parts: &Parts<'_>, report: &mut Report<'_>) {
+    sms_role(parts, report);
+}
+
+/// Reports what is hardly meant; only where all parts could be read.
+pub(super) fn warn(parts: &Parts<'_>, report: &mut Report<'_>) {
+    foreign_senders(parts, report);
+    custom_message(parts, report);
+    if parts.triggers.values().any(|trigger| trigger.target == Target::Handler) {
+        retries(parts, report);
+        log_level(parts, report);
+    }
+}
+
+/// The stack renders an SMS role where the file has no `SmsConfiguration`; one without a role stays without.
+fn sms_role(parts: &Parts<'_>, report: &mut Report<'_>) {
+    let (kind, properties) = match parts.pool {
+        Some(Pool::New { properties }) => ("new", properties),
+        Some(Pool::Import { properties, .. }) => ("import", properties),
+        Some(Pool::Existing { .. }) | None => return,
+    };
+    let Some(configuration) = parts.root.at(&["pool", kind, "properties", "SmsConfiguration"]) else {
+        return;
+    };
+    let named = |path: &[&str]| {
+        configuration
+            .at(path)
+            .is_some_and(|field| field.scalar_text() != Some(""))
+    };
+    if named(&["SnsCallerArn"]) || named(&["EumsSms"]) {
+        return;
+    }
+    if let Some(reason) = needs_sms_role(properties, parts.triggers) {
+        let message = format!(
+            "{} wants `SnsCallerArn` or `EumsSms` for {reason}, found neither",
+            configuration.name()
+        );
+        let hint = "name a role that Cognito may take on, or remove `SmsConfiguration`: the stack then makes one";
+        report.add(Code::SmsRoleMissing, configuration.key(), message, hint);
+    }
+}
+
+/// A key that the stack makes is known to nobody else: only the stack's own function gets the right to
+/// decrypt.
+fn foreign_senders(parts: &Parts<'_>, report: &mut Report<'_>) {
+    if matches!(parts.key.source, KeySource::Existing(_)) {
+        return;
+    }
+    for (kind, trigger) in parts.triggers.iter().filter(|(kind, _)| kind.is_sender()) {
+        let Target::Function(function) = &trigger.target else {
+            continue;
+        };
+        if trigger.may_decrypt {
+            continue;
+        }
+        let message = format!(
+            "`triggers.{}` wants the role of {function} to decrypt under the stack's key; the stack gives it no right to",
+            kind.key()
+        );
+        let hint = "after the first apply, allow that role `kms:Decrypt` on the stack's output `KeyArn`, with the condition \
+                    StringEquals kms:EncryptionContext:userpool-id = the output `PoolId`; then write \
+                    `{function: …, decrypt: external}`";
+        report.add_at(Code::SenderCannotDecrypt, trigger.place.clone(), message, hint);
+    }
+}
+
+fn custom_message(parts: &Parts<'_>, report: &mut Report<'_>) {
+    let senders = [TriggerKind::CustomSmsSender, TriggerKind::CustomEmailSender];
+    let both = senders.iter().all(|sender| parts.triggers.contains_key(sender));
+    if let Some(trigger) = parts.triggers.get(&TriggerKind::CustomMessage).filter(|_| both) {
+        let message = "`triggers.custom_message` wants a message that Cognito writes, found custom senders for both SMS and e-mail";
+        let hint = "remove it, or one of the senders";
+        report.add_at(Code::CustomMessageUnused, trigger.place.clone(), message, hint);
+    }
+}
+
+/// Lambda waits a minute before its first retry of an asynchronous event, and two before the second.
+///
+/// Source: "Error handling for asynchronous invocation", AWS Lambda Developer Guide.
+fn retries(parts: &Parts<'_>, report: &mut Report<'_>) {
+    let settings = parts.function.asynchronous;
+    let pauses: u32 = match settings.max_retries {
+        0 => 0,
+        1 => 60,
+        _ => 180,
+    };
+    let attempts = u32::from(settings.max_retries) + 1;
+    let total = u32::from(parts.function.timeout_s) * attempts + pauses;
+    if total <= u32::from(settings.max_event_age_s) {
+        return;
+    }
+    let candidates: [&[&str]; 4] = [
+        &["function", "async", "max_event_age_s"],
+        &["function", "async", "max_retries"],
+        &["function", "timeout_s"],
+        &["function"],
+    ];
+    let Some(field) = candidates.iter().find_map(|path| parts.root.at(path)) else {
+        return;
+    };
+    let message = format!(
+        "`function.async.max_event_age_s` wants the {total} s of {attempts} {} of {} s and Lambda's pauses of {pauses} s, found {}",
+        if attempts == 1 { "attempt" } else { "attempts" },
+        parts.function.timeout_s,
+        settings.max_event_age_s
+    );
+    let hint = format!("raise `max_event_age_s` to {total}, or lower `timeout_s` or `max_retries`");
+    report.add(Code::RetryTooLate, field.place(), message, hint);
+}
+
+fn log_level(parts: &Parts<'_>, report: &mut Report<'_>) {
+    if parts.function.log_level == LogLevel::Fatal
+        && let Some(field) = parts.root.at(&["function", "log_level"])
+    {
+        let wanted = "ERROR or lower, found FATAL, which drops every log line and metric of the handler";
+        field.refuse(
+            Code::LogLevelSilent,
+            wanted,
+            "take ERROR, which still counts failures",
+            report,
+        );
+    }
+}
