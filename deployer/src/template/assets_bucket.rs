@@ -1,0 +1,72 @@
+//! The bucket of the handler's zips, in a stack of its own.
+//!
+//! Named by account and Region, so that nobody has to write it down. Current objects are never expired:
+//! a rollback needs them.
+
+use serde_json::json;
+
+use super::Template;
+
+/// Renders the template of `deployer bootstrap`.
+pub fn assets_bucket() -> Template {
+    let name = json!({ "Fn::Sub": "deployer-assets-${AWS::AccountId}-${AWS::Region}" });
+    let arn = json!({ "Fn::GetAtt": ["Bucket", "Arn"] });
+    let value = json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "The zips of the handler that deployer builds",
+        "Resources": {
+            "Bucket": {
+                "Type": "AWS::S3::Bucket",
+                "DeletionPolicy": "Retain",
+                "UpdateReplacePolicy": "Retain",
+                "Metadata": {
+                    "checkov": { "skip": [{
+                        "id": "CKV_AWS_18",
+                        "comment": "The bucket holds builds of code, no user's data; who reads it shows in CloudTrail.",
+                    }] },
+                },
+                "Properties": {
+                    "BucketName": name,
+                    "BucketEncryption": { "ServerSideEncryptionConfiguration": [
+                        { "ServerSideEncryptionByDefault": { "SSEAlgorithm": "AES256" } },
+                    ] },
+                    "LifecycleConfiguration": { "Rules": [{
+                        "Id": "noncurrent",
+                        "Status": "Enabled",
+                        "NoncurrentVersionExpiration": { "NoncurrentDays": 30 },
+                        "AbortIncompleteMultipartUpload": { "DaysAfterInitiation": 1 },
+                    }] },
+                    "OwnershipControls": { "Rules": [{ "ObjectOwnership": "BucketOwnerEnforced" }] },
+                    "PublicAccessBlockConfiguration": {
+                        "BlockPublicAcls": true,
+                        "BlockPublicPolicy": true,
+                        "IgnorePublicAcls": true,
+                        "RestrictPublicBuckets": true,
+                    },
+                    "VersioningConfiguration": { "Status": "Enabled" },
+                },
+            },
+            "BucketPolicy": {
+                "Type": "AWS::S3::BucketPolicy",
+                "DeletionPolicy": "Retain",
+                "UpdateReplacePolicy": "Retain",
+                "Properties": {
+                    "Bucket": { "Ref": "Bucket" },
+                    "PolicyDocument": {
+                        "Version": "2012-10-17",
+                        "Statement": [{
+                            "Sid": "EncryptedConnectionsOnly",
+                            "Effect": "Deny",
+                            "Principal": "*",
+                            "Action": "s3:*",
+                            "Resource": [arn, { "Fn::Sub": "${Bucket.Arn}/*" }],
+                            "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+                        }],
+                    },
+                },
+            },
+        },
+        "Outputs": { "AssetsBucket": { "Value": { "Ref": "Bucket" } } },
+    });
+    Template::fixed(value)
+}

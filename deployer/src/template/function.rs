@@ -1,0 +1,135 @@
+//! The function, its log group, its queue, and how Lambda retries.
+
+use serde_json::{Map, Value, json};
+
+use super::iam::{function_role, key_arn};
+use super::resource::{Retention, Skip, resource};
+use super::value::{attribute, reference, substitute};
+use crate::model::{AssetLocation, Handler, logical};
+use crate::spec::{Roles, SecurityGroupId, SubnetId};
+
+/// Events stay long enough for a long weekend. The codes in them are worthless within the hour, but
+/// the count of people who got none is not.
+const QUEUE_RETENTION_S: u32 = 4 * 24 * 60 * 60;
+
+const LOG_GROUP_SKIPS: [Skip; 1] = [Skip {
+    id: "CKV_AWS_158",
+    comment: "CloudWatch Logs encrypts every log group, and the function logs no code, phone number or address that \
+              a key of its own would have to keep from readers of the log",
+}];
+
+const QUEUE_SKIPS: [Skip; 1] = [Skip {
+    id: "CKV_AWS_27",
+    comment: "The queue is encrypted by SqsManagedSseEnabled, which the rule does not look at; codes in it are \
+              encrypted a second time, under the pool's key",
+}];
+
+const NO_VPC: Skip = Skip {
+    id: "CKV_AWS_117",
+    comment: "The function calls AWS's and the providers' public endpoints and nothing inside a VPC",
+};
+
+const FUNCTION_SKIPS: [Skip; 4] = [
+    Skip {
+        id: "CKV_AWS_115",
+        comment: "Reserved concurrency would make codes wait during a rush of sign-ups, and takes it from the rest \
+                  of the account",
+    },
+    Skip {
+        id: "CKV_AWS_116",
+        comment: "AsyncConfig sends failed events to DeadLetterQueue; the rule knows only the older DeadLetterConfig",
+    },
+    NO_VPC,
+    Skip {
+        id: "CKV_AWS_173",
+        comment: "The environment holds names and ARNs, no secret; Lambda encrypts it with its own key",
+    },
+];
+
+/// Renders the function and all that it needs, role included.
+pub(super) fn render(handler: &Handler, roles: &Roles, resources: &mut Map<String, Value>) {
+    let mut put = |id: &str, resource: Value| resources.insert(id.to_owned(), resource);
+    put(logical::LOG_GROUP, log_group(handler));
+    put(logical::DEAD_LETTER_QUEUE, queue());
+    put(logical::FUNCTION_ROLE, function_role(handler, roles));
+    put(logical::FUNCTION, function(handler));
+    put(logical::ASYNC_CONFIG, async_config(handler));
+}
+
+fn log_group(handler: &Handler) -> Value {
+    let properties = json!({"RetentionInDays": handler.function.log_retention_days});
+    resource("AWS::Logs::LogGroup", Retention::Keep, &LOG_GROUP_SKIPS, properties)
+}
+
+/// No queue policy: the function's role, in the same account, is allowed by its own policy.
+fn queue() -> Value {
+    let properties = json!({"MessageRetentionPeriod": QUEUE_RETENTION_S, "SqsManagedSseEnabled": true});
+    resource("AWS::SQS::Queue", Retention::Delete, &QUEUE_SKIPS, properties)
+}
+
+fn function(handler: &Handler) -> Value {
+    let function = &handler.function;
+    let mut properties = json!({
+        "Description": "Delivers the messages of an Amazon Cognito user pool",
+        "Runtime": "provided.al2023",
+        "Architectures": [function.architecture.name()],
+        "Handler": "bootstrap",
+        "Code": {"S3Bucket": bucket(&handler.code), "S3Key": handler.code.key},
+        "Role": attribute(logical::FUNCTION_ROLE, "Arn"),
+        "MemorySize": function.memory_mb,
+        "Timeout": function.timeout_s,
+        "Environment": {"Variables": environment(handler)},
+        "LoggingConfig": {
+            "LogFormat": "JSON",
+            "ApplicationLogLevel": function.log_level.name(),
+            "LogGroup": reference(logical::LOG_GROUP),
+        },
+    });
+    let mut skips = FUNCTION_SKIPS.to_vec();
+    if let (Some(vpc), Some(properties)) = (&function.vpc, properties.as_object_mut()) {
+        let subnets: Vec<&str> = vpc.subnet_ids.iter().map(SubnetId::as_str).collect();
+        let groups: Vec<&str> = vpc.security_group_ids.iter().map(SecurityGroupId::as_str).collect();
+        properties.insert(
+            "VpcConfig".to_owned(),
+            json!({"SubnetIds": subnets, "SecurityGroupIds": groups}),
+        );
+        skips.retain(|skip| skip.id != NO_VPC.id);
+    }
+    resource("AWS::Lambda::Function", Retention::None, &skips, properties)
+}
+
+fn bucket(code: &AssetLocation) -> Value {
+    match &code.bucket {
+        Some(bucket) => Value::from(bucket.as_str()),
+        None => substitute("deployer-assets-${AWS::AccountId}-${AWS::Region}"),
+    }
+}
+
+/// `KEY_ARN` and `KEY_ALIAS` are named as in AWS's sample of a custom sender.
+fn environment(handler: &Handler) -> Map<String, Value> {
+    let mut variables = Map::new();
+    let mut put = |name: &str, value: Value| variables.insert(name.to_owned(), value);
+    put(handler::env::STACK_NAME, reference("AWS::StackName"));
+    if let Some(decrypt) = &handler.decrypt {
+        put(handler::env::KEY_ARN, key_arn(&decrypt.key));
+        if decrypt.alias {
+            put(handler::env::KEY_ALIAS, reference(logical::KEY_ALIAS));
+        }
+        if let Some(previous) = &decrypt.previous {
+            put(handler::env::PREVIOUS_KEY_ARN, Value::from(previous.as_str()));
+        }
+    }
+    variables
+}
+
+/// Counts for `$LATEST`, which is what an unqualified ARN in `LambdaConfig` calls.
+fn async_config(handler: &Handler) -> Value {
+    let properties = json!({
+        "FunctionName": reference(logical::FUNCTION),
+        "Qualifier": "$LATEST",
+        "MaximumEventAgeInSeconds": handler.function.asynchronous.max_event_age_s,
+        "MaximumRetryAttempts": handler.function.asynchronous.max_retries,
+        "DestinationConfig": {"OnFailure": {"Destination": attribute(logical::DEAD_LETTER_QUEUE, "Arn")}},
+    });
+    resource("AWS::Lambda::EventInvokeConfig", Retention::None, &[], properties)
+}
