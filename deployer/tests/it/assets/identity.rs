@@ -1,0 +1,147 @@
+//! What counts in an asset's identity, and what does not.
+
+use std::fs;
+use std::path::Path;
+
+use deployer::asset::{self, Asset, AssetError, Identifier};
+use deployer::finding::Source;
+use deployer::spec::Architecture;
+use handler::delivery::{Provider, Sns};
+
+use super::{folder, stack, workspace, write};
+
+fn identify(handler: &Path) -> Asset {
+    asset::identify(&stack(Some(handler.to_owned()), Architecture::Arm64)).unwrap()
+}
+
+#[test]
+fn every_input_counts_and_nothing_else() {
+    let root = folder("identity");
+    let handler = workspace(&root);
+    write(
+        &root.join("Cargo.lock"),
+        "version = 4\n\n[[package]]\nname = \"clap\"\nversion = \"4.0.0\"\nsource = \"registry+x\"\n\n[[package]]\nname = \"deployer\"\n\
+         version = \"0.1.0\"\ndependencies = [\n \"clap\",\n]\n\n[[package]]\nname = \"handler\"\nversion = \"0.1.0\"\n\
+         dependencies = [\n \"serde\",\n]\n\n[[package]]\nname = \"serde\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n\
+         checksum = \"abc\"\n",
+    );
+    let first = identify(&handler);
+    assert_eq!(first.key, format!("handler/{}.zip", first.digest));
+    assert_eq!((&first.source, &first.root), (&handler, &root));
+
+    let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap();
+    for (beside, text) in [
+        ("handler/tests/decrypt.rs", "a test"),
+        ("handler/benches/cold.rs", "a benchmark"),
+        ("handler/examples/event.rs", "an example"),
+        ("handler/fuzz/fuzz_targets/message.rs", "a fuzz target"),
+        ("handler/target/debug/handler", "what was built"),
+        ("handler/.editorconfig", "hidden"),
+        ("deployer/src/main.rs", "another crate"),
+        ("README.md", "prose"),
+        ("Cargo.lock", &lock.replace("4.0.0", "4.0.1")),
+    ] {
+        write(&root.join(beside), text);
+        assert_eq!(identify(&handler), first, "{beside}");
+    }
+
+    let mut last = first.digest;
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    for (input, text) in [
+        ("handler/src/main.rs", "fn main() {}"),
+        ("handler/src/texts/en.txt", ""),
+        ("handler/src/tests/mod.rs", "a module may have that name"),
+        ("handler/assets/countries.csv", "US"),
+        ("handler/build.rs", "fn main() {}"),
+        ("handler/Cargo.toml", "[package]\nname = \"handler\"\n\n[features]\n"),
+        ("Cargo.toml", &manifest.replace("fat", "thin")),
+        (".cargo/config.toml", "[net]\n"),
+        ("handler/.cargo/config.toml", "[net]\n"),
+        ("Cargo.lock", &lock.replace("\"abc\"", "\"def\"")),
+    ] {
+        write(&root.join(input), text);
+        let next = identify(&handler);
+        assert_ne!(next.digest, last, "{input}");
+        assert_ne!(next.binary_digest, first.binary_digest, "{input}");
+        last = next.digest;
+    }
+
+    let other_machine = asset::identify(&stack(Some(handler.clone()), Architecture::X86_64)).unwrap();
+    assert_ne!(other_machine.binary_digest, identify(&handler).binary_digest);
+    let mut configured = stack(Some(handler.clone()), Architecture::Arm64);
+    configured
+        .delivery
+        .providers
+        .insert("sns".to_owned(), Provider::Sns(Sns::default()));
+    let configured = asset::identify(&configured).unwrap();
+    assert_ne!(configured.digest, last);
+    assert_eq!(
+        configured.binary_digest,
+        identify(&handler).binary_digest,
+        "the delivery configuration is not compiled in"
+    );
+}
+
+#[test]
+fn an_identity_is_the_same_in_every_folder() {
+    let here = workspace(&folder("identity-here"));
+    let there = workspace(&folder("identity-there/and/deeper"));
+    let (here, there) = (identify(&here), identify(&there));
+    assert_eq!((here.digest, here.binary_digest), (there.digest, there.binary_digest));
+}
+
+#[test]
+fn shared_sources_are_read_once() {
+    let handler = workspace(&folder("identity-shared"));
+    let mut identifier = Identifier::default();
+    let shared = stack(Some(handler.clone()), Architecture::Arm64);
+    let first = identifier.identify(&shared).unwrap();
+    fs::remove_dir_all(&handler).unwrap();
+    assert_eq!(identifier.identify(&shared).unwrap(), first);
+    assert!(matches!(asset::identify(&shared), Err(AssetError::NotACrate { .. })));
+}
+
+#[test]
+fn without_a_source_the_handler_beside_the_stacks_is_taken() {
+    let root = folder("identity-beside");
+    let handler = workspace(&root);
+    let mut beside = stack(None, Architecture::Arm64);
+    beside.source = Source::new(root.join("stacks/acme.yaml"), "");
+    // As in a fresh clone, the folder of the stack file exists.
+    fs::create_dir(root.join("stacks")).unwrap();
+    assert_eq!(asset::identify(&beside).unwrap(), identify(&handler));
+    fs::remove_file(handler.join("Cargo.toml")).unwrap();
+    let error = asset::identify(&beside).unwrap_err();
+    assert!(error.to_string().contains("stacks/../handler"), "{error}");
+    assert!(error.hints().join("").contains("Set `function.source`"), "{error:?}");
+}
+
+#[test]
+fn sources_that_cannot_be_identified_say_why() {
+    let root = folder("identity-errors");
+    let handler = workspace(&root);
+    let failure = |handler: &Path| {
+        let error = asset::identify(&stack(Some(handler.to_owned()), Architecture::Arm64)).unwrap_err();
+        assert!(!error.hints().is_empty(), "{error}");
+        error
+    };
+    assert!(matches!(failure(&root.join("nowhere")), AssetError::NotACrate { .. }));
+    write(
+        &root.join("Cargo.lock"),
+        "version = 4\n\n[[package]]\nname = \"handler\"\nversion = \"0.1.0\"\ndependencies = [\n \"sibling\",\n]\n\n\
+         [[package]]\nname = \"sibling\"\nversion = \"0.1.0\"\n",
+    );
+    assert!(matches!(failure(&handler), AssetError::PathDependency { package } if package == "sibling"));
+    #[cfg(unix)]
+    {
+        let link = handler.join("src/elsewhere");
+        std::os::unix::fs::symlink(&root, &link).unwrap();
+        assert!(matches!(failure(&handler), AssetError::LinkedFolder { path } if path == link));
+    }
+    // No folder above a system's temporary files has a lock file.
+    let alone = std::env::temp_dir().join(format!("deployer-alone-{}", std::process::id()));
+    write(&alone.join("Cargo.toml"), "[package]\nname = \"handler\"\n");
+    let error = failure(&alone);
+    fs::remove_dir_all(&alone).unwrap();
+    assert!(matches!(error, AssetError::NoLock { .. }), "{error}");
+}
