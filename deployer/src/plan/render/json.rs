@@ -1,0 +1,70 @@
+//! A plan as JSON, version 1.
+//!
+//! One object a stack: `version`, `stack`, `region`, `nothing_to_do`, `change_sets` (each with `title`,
+//! `resources`, `outputs`), `tags`, `termination_protection`, `findings`. Members are only ever added.
+
+use serde_json::{Value, json};
+
+use crate::finding::Finding;
+use crate::plan::{Action, Answered, Change, Edit, Fate, Plan, Replacement};
+
+/// Renders a plan.
+pub fn render(stack: &str, region: &str, plan: &Plan, answered: &Answered) -> Value {
+    let change_sets: Vec<Value> = plan
+        .phases
+        .iter()
+        .map(|phase| {
+            json!({
+                "title": phase.title,
+                "resources": phase.diff.changes.iter().map(change).collect::<Vec<_>>(),
+                "outputs": phase.diff.outputs.iter().map(edit).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let mut findings: Vec<Value> = answered.open.iter().map(|each| finding(each, "open", None)).collect();
+    findings.extend(
+        answered
+            .acknowledged
+            .iter()
+            .map(|(each, reason)| finding(each, "acknowledged", Some(reason))),
+    );
+    findings.extend(answered.warnings.iter().map(|each| finding(each, "warning", None)));
+    json!({
+        "version": 1,
+        "stack": stack,
+        "region": region,
+        "nothing_to_do": plan.is_nothing(),
+        "change_sets": change_sets,
+        "tags": plan.tags.iter().map(edit).collect::<Vec<_>>(),
+        "termination_protection": plan.termination_protection.map(|(before, after)| json!({ "old": before, "new": after })),
+        "findings": findings,
+    })
+}
+
+fn change(change: &Change) -> Value {
+    json!({
+        "logical_id": change.logical_id,
+        "type": change.resource_type,
+        "action": match change.action { Action::Add => "add", Action::Modify => "modify", Action::Remove => "remove" },
+        "replacement": match change.replacement {
+            Replacement::No => "no", Replacement::Maybe => "maybe", Replacement::Yes => "yes",
+        },
+        "old_resource": change.fate.map(|fate| match fate { Fate::Retained => "retained", Fate::Deleted => "deleted" }),
+        "edits": change.edits.iter().map(edit).collect::<Vec<_>>(),
+    })
+}
+
+fn edit(edit: &Edit) -> Value {
+    json!({ "path": edit.path, "old": edit.old, "new": edit.new })
+}
+
+fn finding(finding: &Finding, state: &str, reason: Option<&String>) -> Value {
+    json!({
+        "code": finding.code.to_string(),
+        "state": state,
+        "resource": finding.resource,
+        "to": finding.to,
+        "message": finding.message,
+        "reason": reason,
+    })
+}
