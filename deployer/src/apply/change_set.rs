@@ -1,0 +1,270 @@
+//! Change sets: made, executed, and taken back.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::aws::{AwsError, CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, Session};
+
+/// Why an apply stopped.
+#[derive(Clone, Debug, Error)]
+pub enum ApplyError {
+    /// A call did not go through.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// CloudFormation does not accept the change set.
+    #[error("CloudFormation refused the change set: {reason}")]
+    Refused {
+        /// Its words.
+        reason: String,
+    },
+    /// An empty stack that was to be removed is still there.
+    #[error("the empty stack is in {status} and does not go away")]
+    ShellStays {
+        /// `StackStatus`
+        status: String,
+    },
+    /// The assets bucket is missing.
+    #[error("there is no assets bucket `{bucket}` in this account")]
+    NoBucket {
+        /// Its name.
+        bucket: String,
+    },
+    /// The zip in the bucket has no checksum that S3 computed.
+    #[error("`s3://{bucket}/{key}` was stored without a SHA-256 checksum, so nothing proves what it holds")]
+    Unproven {
+        /// The bucket.
+        bucket: String,
+        /// The object.
+        key: String,
+    },
+}
+
+/// A change set that waits for a yes.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The change set.
+    pub change_set: ChangeSet,
+    /// What it would do.
+    pub changes: Vec<CfnChange>,
+}
+
+/// What came of making a change set.
+#[derive(Clone, Debug)]
+pub enum Preparation {
+    /// It can be executed.
+    Ready(Prepared),
+    /// CloudFormation sees nothing to change; the change set is gone again.
+    Nothing,
+}
+
+/// A running operation on a stack.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// The newest event before it began.
+    pub since: Option<String>,
+}
+
+/// How CloudFormation says that a change set would change nothing.
+const NO_CHANGES: [&str; 2] = [
+    "The submitted information didn't contain changes",
+    "No updates are to be performed",
+];
+
+/// Returns a change set's name: the same content gives the same name, so that an interrupted apply's
+/// change set is found and replaced.
+pub fn name(template: &str, tags: &std::collections::BTreeMap<String, String>) -> String {
+    let mut content = template.as_bytes().to_vec();
+    for (key, value) in tags {
+        content.extend([key.as_bytes(), b"\0", value.as_bytes(), b"\0"].concat());
+    }
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &content);
+    let short = digest.as_ref().first_chunk().copied().map_or(0, u64::from_be_bytes);
+    format!("deployer-{short:016x}")
+}
+
+/// Makes a change set and waits for CloudFormation's word on it.
+pub async fn prepare(session: &Session, request: &ChangeSetRequest<'_>) -> Result<Preparation, ApplyError> {
+    let change_set = create(session, request).await?;
+    let mut pause = Pause::new();
+    loop {
+        let state = session.change_set(&change_set).await?;
+        match state.status.as_str() {
+            "CREATE_COMPLETE" => {
+                return Ok(Preparation::Ready(Prepared {
+                    change_set,
+                    changes: state.changes,
+                }));
+            }
+            "FAILED" => {
+                let details = if state.reason.contains("AWS::EarlyValidation") {
+                    // Without the right to read them CloudFormation's own words have to do.
+                    session.validation_failures(&change_set).await.unwrap_or_default()
+                } else {
+                    Vec::new()
+                };
+                discard(session, request.stack, request.name, request.kind).await?;
+                if NO_CHANGES.iter().any(|words| state.reason.contains(words)) {
+                    return Ok(Preparation::Nothing);
+                }
+                let reason = if details.is_empty() {
+                    state.reason
+                } else {
+                    details.join("; ")
+                };
+                return Err(ApplyError::Refused { reason });
+            }
+            _ => pause.wait().await,
+        }
+    }
+}
+
+/// How often a change set that is there already is replaced: by an interrupted apply, or by this one when
+/// the answer was lost.
+const REPLACEMENTS: usize = 5;
+
+async fn create(session: &Session, request: &ChangeSetRequest<'_>) -> Result<ChangeSet, ApplyError> {
+    let mut replaced = 0;
+    loop {
+        match session.create_change_set(request).await {
+            // What it was made from may be older than the stack is now, so it is not taken over.
+            Err(error) if error.is(&["AlreadyExistsException"]) && replaced < REPLACEMENTS => {
+                replaced += 1;
+                session.delete_change_set(request.stack, request.name).await?;
+                wait_until_gone(session, request).await?;
+            }
+            answer => return Ok(answer?),
+        }
+    }
+}
+
+async fn wait_until_gone(session: &Session, request: &ChangeSetRequest<'_>) -> Result<(), ApplyError> {
+    let mut pause = Pause::new();
+    while session
+        .change_sets(request.stack)
+        .await?
+        .iter()
+        .any(|name| name == request.name)
+    {
+        pause.wait().await;
+    }
+    Ok(())
+}
+
+/// Starts what a change set says.
+pub async fn execute(session: &Session, prepared: &Prepared) -> Result<Operation, ApplyError> {
+    let stack_id = prepared.change_set.stack_id.clone();
+    let (newest, _) = session.stack_events(&stack_id, None).await?;
+    let since = newest.into_iter().next().map(|event| event.id);
+    // The change set's own id: a retry of the same call is recognised, another execution never is.
+    let token = prepared.change_set.id.rsplit('/').next().unwrap_or_default();
+    let operation = Operation { stack_id, since };
+    match session.execute_change_set(&prepared.change_set, token).await {
+        Err(error) if !began(session, prepared, &operation, token).await => Err(error.into()),
+        _ => Ok(operation),
+    }
+}
+
+/// Whether a change set was started although the call failed: its answer was lost, and a retry was refused.
+///
+/// The change set is this run's own, so whoever started it started what was shown.
+async fn began(session: &Session, prepared: &Prepared, operation: &Operation, token: &str) -> bool {
+    let started = |state: &ChangeSetState| state.execution.starts_with("EXECUTE_");
+    if session
+        .change_set(&prepared.change_set)
+        .await
+        .is_ok_and(|state| started(&state))
+    {
+        return true;
+    }
+    let events = session.stack_events(&operation.stack_id, None).await;
+    events.is_ok_and(|(events, _)| {
+        let fresh = events
+            .iter()
+            .take_while(|event| Some(&event.id) != operation.since.as_ref());
+        fresh.into_iter().any(|event| event.token.as_deref() == Some(token))
+    })
+}
+
+/// Goes on with a rollback that stopped half-way. `token` names this attempt.
+pub async fn continue_rollback(
+    session: &Session,
+    stack_id: &str,
+    skip: &[String],
+    token: &str,
+) -> Result<Operation, AwsError> {
+    let (newest, _) = session.stack_events(stack_id, None).await?;
+    session.continue_rollback(stack_id, skip, token).await?;
+    Ok(Operation {
+        stack_id: stack_id.to_owned(),
+        since: newest.into_iter().next().map(|event| event.id),
+    })
+}
+
+/// Takes a change set back, and with a first create the empty stack that CloudFormation made for it.
+pub async fn discard(session: &Session, stack: &str, name: &str, kind: ChangeSetKind) -> Result<(), ApplyError> {
+    session.delete_change_set(stack, name).await?;
+    if kind == ChangeSetKind::Create {
+        remove_shell(session, stack).await?;
+    }
+    Ok(())
+}
+
+/// Deletes a stack in `REVIEW_IN_PROGRESS` unless it holds somebody else's change set.
+pub async fn remove_shell(session: &Session, stack: &str) -> Result<(), ApplyError> {
+    let Some(state) = session.stack(stack).await? else {
+        return Ok(());
+    };
+    if state.status != "REVIEW_IN_PROGRESS" {
+        return Ok(());
+    }
+    let others = session.change_sets(&state.id).await?;
+    if others.iter().any(|name| !name.starts_with("deployer-")) {
+        return Ok(());
+    }
+    session
+        .delete_stack(&state.id, "deployer-remove-empty-stack", None)
+        .await?;
+    let mut pause = Pause::new();
+    loop {
+        match session.stack(&state.id).await? {
+            None => return Ok(()),
+            Some(now) if now.status == "DELETE_COMPLETE" => return Ok(()),
+            Some(now) if now.status == "DELETE_FAILED" => return Err(ApplyError::ShellStays { status: now.status }),
+            Some(_) => pause.wait().await,
+        }
+    }
+}
+
+/// Waits a little longer each time, from a fifth of a second to five seconds.
+#[derive(Debug)]
+pub(crate) struct Pause(Duration);
+
+impl Pause {
+    pub(crate) const fn new() -> Self {
+        Self(Duration::from_millis(200))
+    }
+
+    pub(crate) async fn wait(&mut self) {
+        tokio::time::sleep(self.0).await;
+        self.0 = (self.0 * 3 / 2).min(Duration::from_secs(5));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn the_same_content_has_the_same_name() {
+        let tags = BTreeMap::from([("team".to_owned(), "identity".to_owned())]);
+        assert_eq!(name("a", &tags), name("a", &tags));
+        assert_ne!(name("a", &tags), name("b", &tags));
+        assert_ne!(name("a", &tags), name("a", &BTreeMap::new()));
+        assert_eq!(name("a", &tags).len(), "deployer-".len() + 16);
+    }
+}
