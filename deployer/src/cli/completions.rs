@@ -1,0 +1,32 @@
+//! `deployer completions` and `deployer man`: both are made of the words that `--help` prints.
+
+use std::fs;
+
+use clap::CommandFactory as _;
+
+use super::args::{Cli, CompletionsArgs, ManArgs};
+use super::context::Context;
+use super::error::CliError;
+use super::exit::ExitStatus;
+
+/// The command's name, as a shell and `man` know it.
+const NAME: &str = "deployer";
+
+pub(super) fn run(context: &Context, args: &CompletionsArgs) -> ExitStatus {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), NAME, &mut script);
+    context.out.data(&String::from_utf8_lossy(&script));
+    ExitStatus::Done
+}
+
+/// Writes `deployer.1` and a page for each command.
+pub(super) fn man(context: &Context, args: &ManArgs) -> Result<ExitStatus, CliError> {
+    let failed = |error| CliError::failed(format!("cannot write into `{}`: {error}", args.folder.display()));
+    fs::create_dir_all(&args.folder).map_err(failed)?;
+    // `help` would get a page for every command once more.
+    clap_mangen::generate_to(Cli::command().disable_help_subcommand(true), &args.folder).map_err(failed)?;
+    context
+        .out
+        .talk(&format!("the pages are in `{}`", args.folder.display()));
+    Ok(ExitStatus::Done)
+}

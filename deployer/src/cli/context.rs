@@ -1,0 +1,83 @@
+//! What a command is typed into: the terminal, the clock, the signals.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Mutex;
+
+use super::error::CliError;
+use super::printer::Printer;
+
+/// What a command is typed into.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) out: Printer,
+    /// Whether somebody can answer a question.
+    pub(super) interactive: bool,
+    /// Whether progress may redraw a line.
+    pub(super) animated: bool,
+    signals: Mutex<(Signal, Signal)>,
+    now: SystemTime,
+}
+
+/// Somebody pressed Ctrl-C, or the machine asked the process to end.
+#[derive(Debug)]
+pub(super) struct Interrupted;
+
+impl Context {
+    pub(super) fn new() -> Result<Self, CliError> {
+        let listen =
+            |kind| signal(kind).map_err(|error| CliError::failed(format!("cannot listen for signals: {error}")));
+        let terminal = std::io::stderr().is_terminal();
+        Ok(Self {
+            out: Printer,
+            interactive: terminal && std::io::stdin().is_terminal(),
+            animated: terminal && std::env::var_os("CI").is_none(),
+            signals: Mutex::new((listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?)),
+            now: SystemTime::now(),
+        })
+    }
+
+    /// Today in UTC, `YYYY-MM-DD`.
+    pub(super) fn today(&self) -> String {
+        let text = DateTime::from(self.now).fmt(Format::DateTime).unwrap_or_default();
+        text.chars().take(10).collect()
+    }
+
+    /// Milliseconds since 1970: a name for this run.
+    pub(super) fn moment(&self) -> u128 {
+        self.now
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or(Duration::ZERO)
+            .as_millis()
+    }
+
+    /// Works until it is done or somebody interrupts.
+    pub(super) async fn unless_interrupted<T>(&self, work: impl Future<Output = T>) -> Result<T, Interrupted> {
+        let mut signals = self.signals.lock().await;
+        let (interrupt, terminate) = &mut *signals;
+        tokio::select! {
+            biased;
+            _ = interrupt.recv() => Err(Interrupted),
+            _ = terminate.recv() => Err(Interrupted),
+            done = work => Ok(done),
+        }
+    }
+
+    /// Asks a question on the terminal and returns the answer without white space around it.
+    pub(super) async fn ask(&self, question: &str) -> Result<String, Interrupted> {
+        let mut err = anstream::stderr();
+        drop(write!(err, "{question} ").and_then(|()| err.flush()));
+        let answer = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            // No line is no answer.
+            drop(std::io::stdin().read_line(&mut line));
+            line.trim().to_owned()
+        });
+        let answer = self.unless_interrupted(answer).await?;
+        Ok(answer.unwrap_or_default())
+    }
+}

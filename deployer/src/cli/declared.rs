@@ -1,0 +1,100 @@
+//! Stack files, read, checked and rendered: what every command begins with.
+
+use super::args::Paths;
+use super::context::Context;
+use super::error::CliError;
+use super::exit::ExitStatus;
+use super::findings;
+use crate::asset::{Asset, Identifier};
+use crate::check;
+use crate::finding::{Finding, Level};
+use crate::model::{AssetLocation, Model};
+use crate::plan::Desired;
+use crate::spec::{self, Stack};
+use crate::template::{self, Template};
+
+/// A stack as its file declares it.
+#[derive(Debug)]
+pub(super) struct Declared {
+    pub(super) stack: Stack,
+    /// The handler's zip, for stacks that use it.
+    pub(super) asset: Option<Asset>,
+    pub(super) template: Template,
+}
+
+impl Declared {
+    pub(super) fn desired(&self) -> Desired {
+        Desired {
+            template: self.template.value().clone(),
+            tags: self.stack.tags.clone(),
+            termination_protection: self.stack.termination_protection,
+        }
+    }
+
+    /// The line over everything that is said of the stack.
+    pub(super) fn heading(&self) -> String {
+        format!("{} in {}", self.stack.name, self.stack.region)
+    }
+}
+
+/// Reads stack files; prints what is wrong with them, all at once, and stops there.
+pub(super) fn stacks(context: &Context, paths: &Paths) -> Result<Vec<Stack>, CliError> {
+    let loaded = spec::collect(&paths.paths).and_then(|sources| spec::load(&sources));
+    match loaded {
+        Ok(loaded) => {
+            findings::print(context, &loaded.warnings);
+            Ok(loaded.stacks)
+        }
+        Err(found) => Err(wrong(context, &found)),
+    }
+}
+
+/// Reads, identifies and renders stacks; prints what is wrong with them, all at once, and stops there. Runs
+/// and builds nothing.
+pub(super) fn declare(context: &Context, paths: &Paths) -> Result<Vec<Declared>, CliError> {
+    let (declared, found) = read(paths)?;
+    if is_wrong(&found) {
+        return Err(wrong(context, &found));
+    }
+    findings::print(context, &found);
+    Ok(declared)
+}
+
+/// Reads, identifies and renders stacks, with every remark on them; prints nothing.
+pub(super) fn read(paths: &Paths) -> Result<(Vec<Declared>, Vec<Finding>), CliError> {
+    let loaded = match spec::collect(&paths.paths).and_then(|sources| spec::load(&sources)) {
+        Ok(loaded) => loaded,
+        Err(found) => return Ok((Vec::new(), found)),
+    };
+    let mut identifier = Identifier::default();
+    let mut declared = Vec::with_capacity(loaded.stacks.len());
+    let mut found = loaded.warnings;
+    for stack in loaded.stacks {
+        let asset = if stack.uses_handler() {
+            Some(identifier.identify(&stack)?)
+        } else {
+            None
+        };
+        let location = asset.as_ref().map(|asset| AssetLocation {
+            bucket: stack.assets_bucket.clone(),
+            key: asset.key.clone(),
+        });
+        let template = template::render(&Model::of(&stack, location.as_ref()));
+        found.extend(check::check(&template));
+        declared.push(Declared { stack, asset, template });
+    }
+    Ok((declared, found))
+}
+
+/// Whether there is an error among the findings.
+pub(super) fn is_wrong(found: &[Finding]) -> bool {
+    found.iter().any(|finding| finding.code.entry().level == Level::Error)
+}
+
+fn wrong(context: &Context, found: &[Finding]) -> CliError {
+    findings::print(context, found);
+    context
+        .out
+        .talk(&format!("{}; nothing was called", findings::count(found)));
+    CliError::said(ExitStatus::Failed)
+}

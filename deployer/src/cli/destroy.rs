@@ -1,0 +1,268 @@
+//! `deployer destroy`
+
+use std::fmt::Write as _;
+
+use super::args::{DestroyArgs, Paths};
+use super::context::{Context, Interrupted};
+use super::declared;
+use super::error::{CliError, apply_error};
+use super::exit::ExitStatus;
+use super::observe::{Sessions, deployed, not_ready};
+use super::{progress, remains};
+use crate::apply::{self, Preparation, Remains};
+use crate::aws::{ChangeSetKind, ChangeSetRequest, Session, StackState};
+use crate::model::output;
+use crate::plan::{self, Deployed, Situation, TemplateDiff, Unready, inline};
+use crate::spec::Stack;
+use crate::template::Template;
+
+/// A stack that is to go.
+struct Ending<'a> {
+    session: &'a Session,
+    stack: &'a Stack,
+    state: StackState,
+    /// What the stack was deployed from, and the same with the pool let go; nothing when there is nothing
+    /// to let go of.
+    release: Option<(Deployed, serde_json::Value)>,
+    remains: Remains,
+    file: String,
+}
+
+pub(super) async fn run(context: &Context, args: &DestroyArgs) -> Result<ExitStatus, CliError> {
+    if args.confirm.is_none() && !context.interactive {
+        return Err(
+            CliError::usage("`destroy` asks for the stack's name, and there is no terminal to ask on")
+                .hint("deployer destroy PATH --confirm NAME"),
+        );
+    }
+    let stacks = declared::stacks(
+        context,
+        &Paths {
+            paths: vec![args.path.clone()],
+        },
+    )?;
+    let [stack] = stacks.as_slice() else {
+        return Err(CliError::usage(format!(
+            "`destroy` takes one stack file, and {} were named",
+            stacks.len()
+        )));
+    };
+    if let Some(name) = args.confirm.as_deref().filter(|name| *name != stack.name.as_str()) {
+        return Err(CliError::usage(format!(
+            "`--confirm {name}` is not the name of this stack, {}",
+            stack.name
+        )));
+    }
+    let named = std::iter::once((&stack.name, &stack.region, stack.account.as_ref()));
+    let sessions = Sessions::open(context, named).await?;
+    let session = sessions.of(&stack.region)?;
+    let Some(state) = context.unless_interrupted(session.stack(stack.name.as_str())).await?? else {
+        return remains::of_earlier(context, session, stack, args).await;
+    };
+    let ending = context.unless_interrupted(observe(session, stack, state)).await??;
+    if ending.state.status == "REVIEW_IN_PROGRESS" {
+        apply::remove_shell(session, &ending.state.id)
+            .await
+            .map_err(|error| apply_error(error, &stack.region))?;
+        context.out.talk(&format!(
+            "{} was an empty stack of an interrupted apply; it is gone",
+            stack.name
+        ));
+        return Ok(ExitStatus::Done);
+    }
+    remains::refuse_protected(session, &ending.remains, &args.delete).await?;
+    context.out.talk(words(&ending, args).trim_end());
+    confirm(context, stack, args).await?;
+    let_go(context, &ending).await?;
+    delete(context, &ending).await?;
+    remains::clean(context, session, &ending.remains, args).await?;
+    context.out.talk(&format!("{} is gone", stack.name));
+    Ok(ExitStatus::Done)
+}
+
+/// Asks for the stack's name where it was not given.
+pub(super) async fn confirm(context: &Context, stack: &Stack, args: &DestroyArgs) -> Result<(), CliError> {
+    if args.confirm.is_some() {
+        return Ok(());
+    }
+    let answer = context.ask("Type the stack's name to go on:").await?;
+    if answer == stack.name.as_str() {
+        Ok(())
+    } else {
+        Err(CliError::failed("not destroyed; nothing was changed"))
+    }
+}
+
+async fn observe<'a>(session: &'a Session, stack: &'a Stack, state: StackState) -> Result<Ending<'a>, CliError> {
+    let file = stack.source.path().display().to_string();
+    let failed = |error| apply_error(error, &stack.region);
+    let release = match Situation::of(Some(&state.status), state.reason.as_deref()) {
+        Ok(Situation::Update) => {
+            let deployed = deployed(session, &state).await?;
+            apply::letting_go(&deployed.template).map(|released| (deployed, released))
+        }
+        Ok(Situation::Create { .. } | Situation::Recreate) => None,
+        // Never went live, or let go before: a delete is what is left to do.
+        Err(Unready::Stuck { ref status, .. })
+            if matches!(status.as_str(), "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED") =>
+        {
+            None
+        }
+        Err(unready) => return Err(not_ready(&unready, stack.name.as_str(), &stack.region, &file)),
+    };
+    let remains = apply::remains(session, &state).await.map_err(failed)?;
+    Ok(Ending {
+        session,
+        stack,
+        state,
+        release,
+        remains,
+        file,
+    })
+}
+
+fn words(ending: &Ending<'_>, args: &DestroyArgs) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail, so the results are dropped.
+    let _ = writeln!(
+        out,
+        "{} in {} will be destroyed ({})",
+        ending.stack.name, ending.stack.region, ending.state.status
+    );
+    if let Some((deployed, released)) = &ending.release {
+        let _ = writeln!(out, "\n  first, by a change set, these triggers leave the pool:");
+        for (member, function) in gone(&plan::diff(&deployed.template, released)) {
+            let _ = writeln!(out, "    {member} ({function}): {}", afterwards(&member));
+        }
+    }
+    if ending.state.termination_protection {
+        let _ = writeln!(out, "\n  then termination protection is lifted");
+    }
+    let _ = writeln!(
+        out,
+        "\n  then the stack goes, with its function, permissions, queue and alarms"
+    );
+    out.push_str(&remains::words(&ending.remains, args));
+    out
+}
+
+/// The triggers that a diff takes out, with what they call.
+fn gone(diff: &TemplateDiff) -> Vec<(String, String)> {
+    let edits = diff.changes.iter().flat_map(|change| &change.edits);
+    let mut found = Vec::new();
+    for edit in edits {
+        let [.., last] = edit.path.as_slice() else { continue };
+        match &edit.old {
+            Some(serde_json::Value::Object(config)) if last == "LambdaConfig" => {
+                found.extend(
+                    config
+                        .iter()
+                        .map(|(member, value)| (member.clone(), inline(value.get("LambdaArn").unwrap_or(value)))),
+                );
+            }
+            Some(value) => found.push((last.clone(), inline(value.get("LambdaArn").unwrap_or(value)))),
+            None => {}
+        }
+    }
+    found
+}
+
+/// What Cognito does when a trigger is gone.
+fn afterwards(member: &str) -> &'static str {
+    match member {
+        "CustomSMSSender" => "Cognito sends SMS messages itself again, if the pool has an SMS role; else none go out",
+        "CustomEmailSender" => "Cognito sends e-mail itself again, by the pool's own e-mail settings",
+        "CustomMessage" => "Cognito uses the pool's own texts again",
+        "KMSKeyID" => "no sender is left to encrypt for",
+        "PreSignUp" | "PreAuthentication" => "what it refused is let in from now on",
+        "DefineAuthChallenge" | "CreateAuthChallenge" | "VerifyAuthChallengeResponse" => {
+            "custom authentication stops working"
+        }
+        "UserMigration" => "users who were not migrated yet cannot sign in",
+        "PreTokenGeneration" | "PreTokenGenerationConfig" => "tokens no longer carry what it added",
+        _ => "Cognito no longer calls it",
+    }
+}
+
+async fn let_go(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> {
+    let Some((deployed, released)) = &ending.release else {
+        return Ok(());
+    };
+    let failed = |error| apply_error(error, &ending.stack.region);
+    let template = Template::from_value(released.clone())
+        .map_err(|error| CliError::failed(error.to_string()))?
+        .to_json();
+    let name = apply::name(&template, &deployed.tags);
+    let stack = ending.stack.name.as_str();
+    let request = ChangeSetRequest {
+        stack,
+        name: &name,
+        kind: ChangeSetKind::Update,
+        template: &template,
+        tags: &deployed.tags,
+        role: ending.stack.cloudformation.role(),
+        notify: &ending.stack.cloudformation.notify(),
+    };
+    let Ok(prepared) = context
+        .unless_interrupted(apply::prepare(ending.session, &request))
+        .await
+    else {
+        apply::discard(ending.session, stack, &name, ChangeSetKind::Update)
+            .await
+            .map_err(failed)?;
+        return Err(Interrupted.into());
+    };
+    let prepared = prepared.map_err(failed)?;
+    if let Preparation::Ready(prepared) = prepared {
+        context.out.talk("\ntaking the triggers out of the pool");
+        let operation = apply::execute(ending.session, &prepared).await.map_err(failed)?;
+        let outcome = progress::watch(context, ending.session, &operation, stack, prepared.changes.len()).await?;
+        if outcome.failure.is_some() {
+            return Err(progress::failed(context, stack, &outcome, &ending.file));
+        }
+    }
+    let Some(id) = &ending.remains.pool else { return Ok(()) };
+    let function = ending.state.outputs.get(output::FUNCTION_ARN);
+    let still = ending.session.pool(id).await?.is_some_and(|pool| {
+        function.is_some_and(|function| {
+            serde_json::Value::Object(pool.lambda_config)
+                .to_string()
+                .contains(function.as_str())
+        })
+    });
+    if still {
+        return Err(CliError::failed(format!(
+            "the pool {id} still calls this stack's function, so the stack was not deleted"
+        ))
+        .hint("another tool writes this pool's triggers: stop it, then run the same command again"));
+    }
+    Ok(())
+}
+
+async fn delete(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> {
+    let failed = |error| apply_error(error, &ending.stack.region);
+    let stack = ending.stack.name.as_str();
+    let id = &ending.state.id;
+    let start = async {
+        if ending.state.termination_protection {
+            ending.session.set_termination_protection(id, false).await?;
+        }
+        let token = format!("deployer-{}", context.moment());
+        apply::delete(ending.session, id, &token, ending.stack.cloudformation.role()).await
+    };
+    context.out.talk("\ndeleting the stack");
+    let operation = match context.unless_interrupted(start).await {
+        Ok(started) => started.map_err(failed)?,
+        Err(Interrupted) => {
+            return Err(CliError::failed(
+                "interrupted: the triggers are out of the pool, the stack is still there or being deleted",
+            )
+            .hint(format!("go on from there: deployer destroy {}", ending.file)));
+        }
+    };
+    let outcome = progress::watch(context, ending.session, &operation, stack, 0).await?;
+    if outcome.failure.is_some() {
+        return Err(progress::failed(context, stack, &outcome, &ending.file));
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! The one place that turns errors into words, an exit code and hints.
+
+use super::context::Interrupted;
+use super::exit::ExitStatus;
+use super::printer::Printer;
+use crate::apply::ApplyError;
+use crate::asset::AssetError;
+use crate::aws::{AwsError, Refusal};
+use crate::spec::Region;
+
+/// Why a command ends, and what to do next.
+#[derive(Debug)]
+pub(super) struct CliError {
+    pub(super) status: ExitStatus,
+    /// Nothing when everything has been said already.
+    pub(super) message: Option<String>,
+    pub(super) hints: Vec<String>,
+}
+
+impl CliError {
+    pub(super) fn failed(message: impl Into<String>) -> Self {
+        Self {
+            status: ExitStatus::Failed,
+            message: Some(message.into()),
+            hints: Vec::new(),
+        }
+    }
+
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self {
+            status: ExitStatus::Usage,
+            ..Self::failed(message)
+        }
+    }
+
+    pub(super) fn stopped(message: impl Into<String>) -> Self {
+        Self {
+            status: ExitStatus::Stopped,
+            ..Self::failed(message)
+        }
+    }
+
+    /// Ends with `status`; what there was to say has been said.
+    pub(super) const fn said(status: ExitStatus) -> Self {
+        Self {
+            status,
+            message: None,
+            hints: Vec::new(),
+        }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+/// Prints an error with its hints and returns its exit code.
+pub(super) fn report(error: &CliError) -> ExitStatus {
+    let out = Printer;
+    if let Some(message) = &error.message {
+        out.talk(&format!("error: {message}"));
+    }
+    for hint in &error.hints {
+        out.talk(&format!("  hint: {hint}"));
+    }
+    error.status
+}
+
+impl From<AwsError> for CliError {
+    fn from(error: AwsError) -> Self {
+        let hint = match &error.refusal {
+            Refusal::Credentials => Some(
+                "credentials come from the environment, the profile or SSO: look with `aws sts get-caller-identity`, \
+                 sign in again, then run the same command"
+                    .to_owned(),
+            ),
+            Refusal::Expired => Some(
+                "the credentials have expired: sign in again (`aws sso login`, or as you got them), then run the same \
+                 command"
+                    .to_owned(),
+            ),
+            Refusal::Clock => Some(
+                "this machine's clock is off by minutes, and AWS refuses such requests: set it (`timedatectl` shows it), \
+                 then run the same command"
+                    .to_owned(),
+            ),
+            Refusal::Unreachable => Some(
+                "nothing answered: check the network, the Region and AWS_ENDPOINT_URL, then run the same command"
+                    .to_owned(),
+            ),
+            Refusal::Service(code) if code.starts_with("AccessDenied") => {
+                Some(format!("the credentials need the right to {}", error.action))
+            }
+            Refusal::Service(_) | Refusal::Unexpected => None,
+        };
+        let failed = Self::failed(error.to_string());
+        match hint {
+            Some(hint) => failed.hint(hint),
+            None => failed,
+        }
+    }
+}
+
+impl From<AssetError> for CliError {
+    fn from(error: AssetError) -> Self {
+        Self {
+            hints: error.hints(),
+            ..Self::failed(error.to_string())
+        }
+    }
+}
+
+impl From<Interrupted> for CliError {
+    fn from(_: Interrupted) -> Self {
+        Self::failed("interrupted; nothing was changed")
+    }
+}
+
+/// An error of an apply in a Region.
+pub(super) fn apply_error(error: ApplyError, region: &Region) -> CliError {
+    match error {
+        ApplyError::Aws(error) => between(error),
+        ApplyError::NoBucket { .. } => {
+            CliError::failed(error.to_string()).hint(format!("make it once: deployer bootstrap --region {region}"))
+        }
+        ApplyError::Unproven { ref bucket, ref key } => {
+            let command = format!("delete it, then apply again: aws s3 rm s3://{bucket}/{key}");
+            CliError::failed(error.to_string()).hint(command)
+        }
+        ApplyError::Refused { .. } => CliError::failed(error.to_string()).hint("nothing was changed"),
+        ApplyError::ShellStays { .. } => {
+            CliError::failed(error.to_string()).hint("look at its events, then run the same command")
+        }
+    }
+}
+
+/// An error of a call that would have gone through a moment before: somebody else was at work in between.
+fn between(error: AwsError) -> CliError {
+    let hint = if error.is_missing_stack() {
+        Some("somebody deleted the stack in between")
+    } else if error.is(&[
+        "ChangeSetNotFound",
+        "ChangeSetNotFoundException",
+        "InvalidChangeSetStatus",
+    ]) {
+        Some("somebody deleted this change set in between, or executed another one")
+    } else if error.is(&["ValidationError"]) && error.message.contains("_IN_PROGRESS state") {
+        Some("somebody started another operation on the stack in between; let it end")
+    } else {
+        None
+    };
+    let error = CliError::from(error);
+    match hint {
+        Some(hint) => error
+            .hint(hint)
+            .hint("nothing was changed by this run's change set; run the same command again: it starts from what is there then"),
+        None => error,
+    }
+}

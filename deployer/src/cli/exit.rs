@@ -1,0 +1,30 @@
+//! Exit codes: each has one meaning, in every command.
+
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExitStatus {
+    /// Done, or nothing to do: 0.
+    Done,
+    /// `diff --exit-code` found changes: 2.
+    Changes,
+    /// A guard wants a person's word: 3.
+    Stopped,
+    /// It failed: 1.
+    Failed,
+    /// The command's words are off: 64, the `EX_USAGE` of sysexits.
+    Usage,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(match status {
+            ExitStatus::Done => 0,
+            ExitStatus::Failed => 1,
+            ExitStatus::Changes => 2,
+            ExitStatus::Stopped => 3,
+            ExitStatus::Usage => 64,
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! Findings with the line that they speak of.
+
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
+
+use super::context::Context;
+use crate::finding::{Code, Finding, Level, Place};
+
+/// Prints findings to stderr, each with its file, line, column and hints.
+pub(super) fn print(context: &Context, findings: &[Finding]) {
+    for finding in findings {
+        context.out.talk(&render(finding));
+        context.out.talk("");
+    }
+}
+
+/// Counts errors in words, such as `3 errors`.
+pub(super) fn count(findings: &[Finding]) -> String {
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.code.entry().level == Level::Error)
+        .count();
+    if errors == 1 {
+        "1 error".to_owned()
+    } else {
+        format!("{errors} errors")
+    }
+}
+
+fn render(finding: &Finding) -> String {
+    let code = finding.code.to_string();
+    let title = match finding.code.entry().level {
+        Level::Error => Title::ERROR,
+        Level::Guard | Level::Warning => Title::WARNING,
+    };
+    let mut group = match &finding.place {
+        Some(place) => {
+            let path = place.source.path().display().to_string();
+            // A span of nothing, such as at the end of a file, still gets its caret.
+            let span = place.span.start..place.span.end.max(place.span.start);
+            let snippet = Snippet::source(shown(finding.code, place))
+                .line_start(1)
+                .path(path)
+                .annotation(AnnotationKind::Primary.span(span));
+            title.primary_title(finding.message.clone()).id(code).element(snippet)
+        }
+        None => Group::with_title(title.primary_title(finding.message.clone()).id(code)),
+    };
+    for hint in &finding.hints {
+        group = group.element(Title::HELP.message(hint.clone()));
+    }
+    Renderer::styled().render(&[group])
+}
+
+/// The text that a snippet is cut from. After a key that nobody knows a secret may stand, so the rest of its
+/// line is left out.
+fn shown(code: Code, place: &Place) -> String {
+    let text = place.source.text();
+    let unknown = matches!(code, Code::UnknownKey | Code::UnknownProperty);
+    match (unknown, text.get(..place.span.end), text.get(place.span.end..)) {
+        (true, Some(before), Some(after)) => {
+            let rest = after.find('\n').and_then(|end| after.get(end..)).unwrap_or_default();
+            format!("{before}: …{rest}")
+        }
+        _ => text.to_owned(),
+    }
+}

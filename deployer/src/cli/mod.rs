@@ -1,0 +1,79 @@
+//! The command line: the only place that prints, prompts, exits, and reads the environment and the clock.
+//!
+//! `args` holds what was typed, `context` what it is typed into; each command is a file with one `run`.
+
+mod apply;
+mod args;
+mod bootstrap;
+mod build;
+mod completions;
+mod context;
+mod declared;
+mod deploy;
+mod destroy;
+mod diff;
+mod error;
+mod exit;
+mod explain;
+mod findings;
+mod logs;
+mod observe;
+mod printer;
+mod progress;
+mod recover;
+mod remains;
+mod status;
+mod synth;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use context::Context;
+use error::CliError;
+pub use exit::ExitStatus;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data and come with 0; everything else is a mistake in the words.
+            let usage = error.use_stderr();
+            drop(error.print());
+            return if usage {
+                ExitStatus::Usage.into()
+            } else {
+                ExitStatus::Done.into()
+            };
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return error::report(&CliError::failed(format!("cannot start: {error}"))).into(),
+    };
+    let status = runtime.block_on(run(cli)).unwrap_or_else(|error| error::report(&error));
+    // A prompt that nobody answered still waits for its line in a thread of its own.
+    runtime.shutdown_background();
+    status.into()
+}
+
+async fn run(cli: Cli) -> Result<ExitStatus, CliError> {
+    let context = Context::new()?;
+    match cli.command {
+        Command::Validate(args) => validate::run(&context, &args),
+        Command::Synth(args) => synth::run(&context, &args),
+        Command::Build(args) => build::run(&context, &args),
+        Command::Diff(args) => diff::run(&context, &args).await,
+        Command::Apply(args) => apply::run(&context, &args).await,
+        Command::Destroy(args) => destroy::run(&context, &args).await,
+        Command::Bootstrap(args) => bootstrap::run(&context, &args).await,
+        Command::Status(args) => status::run(&context, &args).await,
+        Command::Logs(args) => logs::run(&context, &args).await,
+        Command::Explain(args) => explain::run(&context, &args),
+        Command::Completions(args) => Ok(completions::run(&context, &args)),
+        Command::Man(args) => completions::man(&context, &args),
+    }
+}

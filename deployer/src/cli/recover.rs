@@ -1,0 +1,63 @@
+//! A rollback that stopped half-way is continued before anything else is planned.
+
+use super::context::Context;
+use super::deploy::Deployment;
+use super::error::CliError;
+use super::progress;
+use crate::apply;
+use crate::events::not_rolled_back;
+
+/// Offers to continue the rollback of a stack in `UPDATE_ROLLBACK_FAILED`; every other stack is left alone.
+///
+/// With `--yes` it is tried again as a whole. What leaves a resource as it is, a person has to say.
+pub(super) async fn recover(context: &Context, wanted: &Deployment<'_>) -> Result<(), CliError> {
+    let session = wanted.session;
+    let state = context.unless_interrupted(session.stack(wanted.name)).await??;
+    let Some(state) = state.filter(|state| state.status == "UPDATE_ROLLBACK_FAILED") else {
+        return Ok(());
+    };
+    let work = not_rolled_back(session, &state.id);
+    let failed = context.unless_interrupted(work).await??;
+    let ids: Vec<String> = failed.iter().map(|cause| cause.logical_id.clone()).collect();
+    context.out.talk(&format!(
+        "{} is in UPDATE_ROLLBACK_FAILED: an update failed, and its rollback stopped half-way. Not rolled back:",
+        wanted.name
+    ));
+    for cause in &failed {
+        context.out.talk(&format!(
+            "  {} ({}): {}",
+            cause.logical_id, cause.resource_type, cause.reason
+        ));
+    }
+    let skipped = if wanted.yes {
+        Vec::new()
+    } else {
+        let question = format!(
+            "Continue the rollback? `yes` tries again; `skip` leaves {} as it is; all else stops:",
+            ids.join(", ")
+        );
+        match context.ask(&question).await?.as_str() {
+            "yes" => Vec::new(),
+            "skip" => ids.clone(),
+            _ => return Err(CliError::failed("the rollback was not continued; nothing was changed")),
+        }
+    };
+    context.out.talk("continuing the rollback");
+    let token = format!("deployer-{}", context.moment());
+    let operation = apply::continue_rollback(session, &state.id, &skipped, &token).await?;
+    let outcome = progress::watch(context, session, &operation, wanted.name, ids.len()).await?;
+    if outcome.status == "UPDATE_ROLLBACK_COMPLETE" {
+        context
+            .out
+            .talk(&format!("\n{} is as it was before that update\n", wanted.name));
+        return Ok(());
+    }
+    let error = progress::failed(context, wanted.name, &outcome, &wanted.file);
+    Err(error.hint(format!(
+        "what stays may be left as it is, and differs from the template until an update reaches it: \
+         aws cloudformation continue-update-rollback --region {} --stack-name {} --resources-to-skip {}",
+        session.region(),
+        wanted.name,
+        ids.join(" ")
+    )))
+}
