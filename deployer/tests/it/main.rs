@@ -1,0 +1,18 @@
+//! Tests of the real binary and of what it renders, in one test binary to keep builds lean.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test stops at the first thing that is not as it should be, and says so"
+)]
+
+mod assets;
+mod commands;
+mod fixtures;
+mod flows;
+mod policies;
+mod real;
+mod stacks;
+mod support;
+mod templates;

@@ -1,0 +1,12 @@
+//! What the tests stand on: tools of other languages, emulators, and a workspace of their own.
+
+pub(crate) mod aws;
+pub(crate) mod cli;
+pub(crate) mod cognito;
+pub(crate) mod http;
+pub(crate) mod ministack;
+pub(crate) mod normalise;
+pub(crate) mod proxy;
+pub(crate) mod tools;
+
+mod self_test;

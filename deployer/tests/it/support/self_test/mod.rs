@@ -1,0 +1,18 @@
+//! Tests of what the other tests stand on.
+
+mod cognito;
+mod normalise;
+mod proxy;
+mod stacks;
+mod strict;
+
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
+
+/// Returns code and message of a refusal.
+fn refusal<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
+    format!(
+        "{}: {}",
+        error.code().unwrap_or_default(),
+        error.message().unwrap_or_default()
+    )
+}

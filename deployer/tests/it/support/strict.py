@@ -1,0 +1,350 @@
+"""Runs ministack with what it lets pass refused, as AWS refuses it.
+
+Patched: a user pool under deletion protection, change sets in states that take none, missing
+capabilities, code objects and functions, taken aliases, expected bucket owners. Made real: output-only
+changes, a change set that is created a moment later, the events of what an update adds, removes or
+leaves alone, the clean-up after an update. `POST /_strict/rules` adds bad luck of a test's own.
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "examples/quickstart"))
+# The source tree stays as it is.
+sys.dont_write_bytecode = True
+
+import serve  # noqa: E402
+
+serve.live_as_long_as_stdin(*sys.argv[1:])
+PORT = serve.take_port()
+
+from ministack import app  # noqa: E402
+from ministack.core.responses import error_response_json, get_account_id, new_uuid  # noqa: E402
+from ministack.services import cloudformation, cognito, kms, lambda_svc  # noqa: E402
+from ministack.services.cloudformation import changesets, handlers, helpers, provisioners, stacks  # noqa: E402
+
+DELETION_PROTECTED = (
+    "The user pool cannot be deleted because deletion protection is activated. "
+    "Deletion protection must be inactivated first."
+)
+
+
+def service_error(message, service, status):
+    """How CloudFormation words a refusal by a service's API."""
+    return ValueError(f"{message} (Service: {service}, Status Code: {status}, Request ID: {new_uuid()})")
+
+
+# --- User pools ---
+
+delete_user_pool = cognito._delete_user_pool
+
+
+def protected_delete_user_pool(data):
+    pool = cognito._user_pools.get(data.get("UserPoolId"))
+    if pool and pool.get("DeletionProtection") == "ACTIVE":
+        return error_response_json("InvalidParameterException", DELETION_PROTECTED)
+    return delete_user_pool(data)
+
+
+cognito._delete_user_pool = protected_delete_user_pool
+
+
+# --- Resources of a stack ---
+
+
+def around(resource_type, operation, check):
+    """Runs `check` before the provisioner of one resource type."""
+    original = provisioners._RESOURCE_HANDLERS[resource_type][operation]
+
+    def checked(*arguments):
+        check(*arguments)
+        return original(*arguments)
+
+    provisioners._RESOURCE_HANDLERS[resource_type][operation] = checked
+
+
+def check_pool_delete(physical_id, _properties):
+    pool = cognito._user_pools.get(physical_id)
+    if pool and pool.get("DeletionProtection") == "ACTIVE":
+        raise service_error(DELETION_PROTECTED, "CognitoIdentityProvider", 400)
+
+
+def check_code(properties):
+    code = properties.get("Code", {})
+    if code.get("S3Bucket") and lambda_svc._fetch_code_from_s3(
+        code["S3Bucket"], code.get("S3Key"), code.get("S3ObjectVersion")
+    ) is None:
+        raise ValueError(
+            'Resource handler returned message: "Error occurred while GetObject. S3 Error Code: NoSuchKey. '
+            'S3 Error Message: The specified key does not exist. (Service: Lambda, Status Code: 400, '
+            f'Request ID: {new_uuid()})" (RequestToken: {new_uuid()}, HandlerErrorCode: InvalidRequest)'
+        )
+
+
+def check_permission(_logical_id, properties, _stack_name):
+    function = properties.get("FunctionName", "")
+    if provisioners._lambda_function_for_cfn_ref(function)[0] is None:
+        raise service_error(f"Function not found: {function}", "Lambda", 404)
+
+
+def check_alias(_logical_id, properties, _stack_name):
+    name = properties.get("AliasName", "")
+    if kms._alias_arn(name) in kms._aliases:
+        raise service_error(f"An alias with the name {kms._alias_arn(name)} already exists", "Kms", 400)
+
+
+around("AWS::Cognito::UserPool", "delete", check_pool_delete)
+around("AWS::Lambda::Function", "create", lambda _id, properties, _stack: check_code(properties))
+around("AWS::Lambda::Function", "update", lambda _id, _old, properties, *_rest: check_code(properties))
+around("AWS::Lambda::Permission", "create", check_permission)
+around("AWS::KMS::Alias", "create", check_alias)
+
+
+# --- A test's own bad luck ---
+
+rules = []
+
+
+def matching(operation, stack_name, resource_type=None):
+    for rule in rules:
+        if (
+            rule["account"] == get_account_id()
+            and rule["operation"] == operation
+            and rule["stack"] == stack_name
+            and rule.get("type") in (None, resource_type)
+            and rule["times"] > 0
+        ):
+            if rule.get("spared", 0) > 0:
+                rule["spared"] -= 1
+                continue
+            rule["times"] -= 1
+            return rule
+    return None
+
+
+def fail_by_rule(operation, stack_name, resource_type):
+    if rule := matching(operation, stack_name, resource_type):
+        raise ValueError(rule["reason"])
+
+
+provision_resource, update_resource, delete_resource = (
+    stacks._provision_resource,
+    stacks._update_resource,
+    stacks._delete_resource,
+)
+
+
+def provision(resource_type, logical_id, properties, stack_name):
+    fail_by_rule("create", stack_name, resource_type)
+    return provision_resource(resource_type, logical_id, properties, stack_name)
+
+
+def update(resource_type, physical_id, old, new, stack_name, *rest):
+    if old != new:
+        for event in held.pop(stack_name, ()):
+            add_event(*event)
+        fail_by_rule("update", stack_name, resource_type)
+    return update_resource(resource_type, physical_id, old, new, stack_name, *rest)
+
+
+def delete(resource_type, physical_id, properties, stack_name=None, logical_id=None):
+    fail_by_rule("delete", stack_name, resource_type)
+    stack = cloudformation._stacks.get(stack_name) or {}
+    # ministack removes what an update drops without an event.
+    tell = logical_id and stack.get("StackStatus") == "UPDATE_IN_PROGRESS"
+    event = (stack.get("StackId"), stack_name, logical_id, resource_type)
+    if tell:
+        add_event(*event, "DELETE_IN_PROGRESS", physical_id=physical_id)
+    delete_resource(resource_type, physical_id, properties, stack_name, logical_id)
+    if tell:
+        add_event(*event, "DELETE_COMPLETE", physical_id=physical_id)
+
+
+stacks._provision_resource, stacks._update_resource, stacks._delete_resource = provision, update, delete
+
+
+# --- Events and states of stack operations ---
+
+add_event = stacks._add_event
+# By stack, the beginning of an update that may turn out to leave the resource alone: then it has no events.
+held = {}
+
+
+def truthful_event(stack_id, stack_name, logical_id, resource_type, status, reason="", *rest, **named):
+    stack = cloudformation._stacks.get(stack_name) or {}
+    events = cloudformation._stack_events.get(stack_id, [])
+    latest = next((e["ResourceStatus"] for e in reversed(events) if e["LogicalResourceId"] == logical_id), "")
+    # ministack says UPDATE_* of a resource that an update adds.
+    if logical_id != stack_name and (
+        (status == "UPDATE_IN_PROGRESS" and logical_id not in stack.get("_resources", {}))
+        or (status in ("UPDATE_COMPLETE", "UPDATE_FAILED") and latest == "CREATE_IN_PROGRESS")
+    ):
+        status = status.replace("UPDATE", "CREATE")
+    if status == "UPDATE_IN_PROGRESS" and logical_id != stack_name and stack.get("StackStatus") == status:
+        event = (stack_id, stack_name, logical_id, resource_type, status, reason, *rest, *named.values())
+        held.setdefault(stack_name, []).append(event)
+        return None
+    beginning = held.pop(stack_name, ())
+    if status == "UPDATE_COMPLETE" and beginning:
+        return None
+    for event in beginning:
+        add_event(*event)
+    if status == "ROLLBACK_IN_PROGRESS" and reason == "Rollback requested":
+        failed = [e["LogicalResourceId"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
+        reason = f"The following resource(s) failed to create: [{', '.join(failed)}]. Rollback requested by user."
+    return add_event(stack_id, stack_name, logical_id, resource_type, status, reason, *rest, **named)
+
+
+deploy_stack, delete_stack = stacks._deploy_stack_async, stacks._delete_stack_async
+
+
+async def deploy_in_time(stack_name, stack_id, *rest, **named):
+    if rule := matching("slow", stack_name):
+        await asyncio.sleep(rule["seconds"])
+    await deploy_stack(stack_name, stack_id, *rest, **named)
+    stack = cloudformation._stacks.get(stack_name) or {}
+    if stack.get("StackStatus") == "UPDATE_COMPLETE":
+        done = cloudformation._stack_events[stack_id].pop()
+        cleanup = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+        stack["StackStatus"] = cleanup
+        cloudformation._stack_events[stack_id].append({**done, "EventId": new_uuid(), "ResourceStatus": cleanup})
+        await asyncio.sleep(0.1)
+        stack["StackStatus"] = "UPDATE_COMPLETE"
+        cloudformation._stack_events[stack_id].append({**done, "Timestamp": stacks.now_iso()})
+
+
+async def delete_in_time(stack_name, stack_id, *rest, **named):
+    if rule := matching("slow", stack_name):
+        (cloudformation._stacks.get(stack_name) or {})["StackStatus"] = "DELETE_IN_PROGRESS"
+        await asyncio.sleep(rule["seconds"])
+    await delete_stack(stack_name, stack_id, *rest, **named)
+
+
+for module in (stacks, changesets, handlers):
+    for name, patch in (
+        ("_add_event", truthful_event),
+        ("_deploy_stack_async", deploy_in_time),
+        ("_delete_stack_async", delete_in_time),
+    ):
+        if hasattr(module, name):
+            setattr(module, name, patch)
+
+
+# --- Change sets ---
+
+handlers._capabilities_enforced = lambda: True
+parameter, refuse = helpers._p, helpers._error
+create_change_set = changesets._create_change_set
+describe_change_set = changesets._describe_change_set
+execute_change_set = changesets._execute_change_set
+UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE",
+             "IMPORT_ROLLBACK_COMPLETE")
+
+
+def create_strictly(params):
+    name, kind = parameter(params, "StackName"), parameter(params, "ChangeSetType", "UPDATE")
+    stack = handlers._resolve_stack(name)
+    status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
+    shell = None
+    if status == "REVIEW_IN_PROGRESS" and kind == "CREATE":
+        shell = (stack["StackId"], cloudformation._stack_events.get(stack["StackId"], []), stack["CreationTime"])
+    elif kind == "CREATE" and status != "DELETE_COMPLETE":
+        change_set = parameter(params, "ChangeSetName")
+        return refuse(
+            "ValidationError",
+            f"Stack [{name}] already exists and cannot be created again with the changeSet [{change_set}].",
+        )
+    elif kind != "CREATE" and status != "DELETE_COMPLETE" and status not in UPDATABLE:
+        return refuse("ValidationError", f"Stack:{stack['StackId']} is in {status} state and can not be updated.")
+    before = dict(cloudformation._change_sets.items())
+    response = create_change_set(params)
+    made = [change_set for key, change_set in cloudformation._change_sets.items() if key not in before]
+    for change_set in made:
+        if shell:
+            response = keep_shell(change_set, shell, response)
+        if kind == "UPDATE" and not change_set["Changes"]:
+            allow_outputs(change_set, handlers._resolve_stack(name))
+        change_set["_young"] = True
+    return response
+
+
+def keep_shell(change_set, shell, response):
+    """A second change set for a stack that is still under review keeps the stack's id."""
+    stack_id, events, created = shell
+    stack = cloudformation._stacks[change_set["StackName"]]
+    fresh = stack["StackId"]
+    cloudformation._stack_events.pop(fresh, None)
+    cloudformation._stack_events[stack_id] = events
+    stack.update(StackId=stack_id, CreationTime=created)
+    change_set["StackId"] = stack_id
+    status, headers, body = response
+    replaced = body.replace(fresh.encode(), stack_id.encode()) if isinstance(body, bytes) else body.replace(fresh, stack_id)
+    return status, headers, replaced
+
+
+def allow_outputs(change_set, stack):
+    """A change of outputs alone is a change, with no resource in its list."""
+    if change_set["_template"].get("Outputs", {}) != stack.get("_template", {}).get("Outputs", {}):
+        change_set.update(Status="CREATE_COMPLETE", ExecutionStatus="AVAILABLE", StatusReason="")
+
+
+def describe_strictly(params):
+    _, change_set = changesets._find_change_set(parameter(params, "ChangeSetName"), parameter(params, "StackName"))
+    if not change_set or not change_set.pop("_young", False):
+        return describe_change_set(params)
+    final = {key: change_set[key] for key in ("Status", "ExecutionStatus", "StatusReason", "Changes")}
+    change_set.update(Status="CREATE_IN_PROGRESS", ExecutionStatus="UNAVAILABLE", StatusReason="", Changes=[])
+    try:
+        return describe_change_set(params)
+    finally:
+        change_set.update(final)
+
+
+def execute_strictly(params):
+    _, change_set = changesets._find_change_set(parameter(params, "ChangeSetName"), parameter(params, "StackName"))
+    stack = cloudformation._stacks.get(change_set["StackName"]) if change_set else None
+    status = stack["StackStatus"] if stack else ""
+    if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        return refuse("ValidationError", f"Stack:{stack['StackId']} is in {status} state and can not be updated.")
+    return execute_change_set(params)
+
+
+handlers._ACTION_HANDLERS.update(
+    CreateChangeSet=create_strictly, DescribeChangeSet=describe_strictly, ExecuteChangeSet=execute_strictly
+)
+
+
+# --- The server ---
+
+serve_asgi = app.app
+
+
+async def answer(send, status, body):
+    headers = [(b"content-type", b"application/xml"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def strict_app(scope, receive, send):
+    if scope["type"] == "http" and scope["path"] == "/_strict/rules":
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        rules.extend(json.loads(body))
+        return await answer(send, 200, b"")
+    headers = dict(scope.get("headers", []))
+    owner = headers.get(b"x-amz-expected-bucket-owner")
+    if owner:
+        credential = headers.get(b"authorization", b"").partition(b"Credential=")[2].partition(b"/")[0]
+        if owner != (credential if len(credential) == 12 and credential.isdigit() else b"000000000000"):
+            return await answer(send, 403, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>")
+    return await serve_asgi(scope, receive, send)
+
+
+app.app = strict_app
+serve.announce(PORT)
+sys.argv = ["ministack"]
+app.main()
