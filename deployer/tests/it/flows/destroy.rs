@@ -1,0 +1,174 @@
+//! The end of a stack: the pool lets go first, and what holds people or history stays.
+
+use aws_sdk_kms::types::KeyState;
+
+use super::{Acme, sender};
+use crate::support::aws::wait;
+use crate::support::cli::Workspace;
+use crate::support::ministack::Ministack;
+use crate::support::proxy::Proxy;
+
+const DESTROY: [&str; 4] = ["destroy", "stacks/acme.yaml", "--confirm", "acme"];
+
+/// CloudFormation works by the role that the file names, from the first change set to the delete.
+#[test]
+fn the_role_and_the_topics_go_with_every_request() {
+    let proxy = Proxy::before(Ministack::shared().address());
+    let acme = Acme::on(Workspace::offline().at(proxy.endpoint()));
+    let bootstrapped = proxy.bodies("CreateChangeSet").len();
+    acme.write(&format!(
+        "{}cloudformation_role: arn:aws:iam::111122223333:role/deploy\nnotification_arns: [\"arn:aws:sns:us-west-2:111122223333:events\"]\n",
+        sender()
+    ));
+    acme.apply(0);
+    acme.workspace.run(&DESTROY).expect(0);
+    let role = "RoleARN=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fdeploy";
+    let topic = "NotificationARNs.member.1=arn%3Aaws%3Asns%3Aus-west-2%3A111122223333%3Aevents";
+    let (made, deleted) = (proxy.bodies("CreateChangeSet"), proxy.bodies("DeleteStack"));
+    assert_eq!((made.len() - bootstrapped, deleted.len()), (2, 1));
+    assert!(
+        made[..bootstrapped]
+            .iter()
+            .all(|body| !body.contains("RoleARN") && !body.contains("NotificationARNs"))
+    );
+    assert!(
+        made[bootstrapped..]
+            .iter()
+            .all(|body| body.contains(role) && body.contains(topic))
+    );
+    assert!(deleted.iter().all(|body| body.contains(role)), "{deleted:?}");
+}
+
+#[test]
+fn pool_key_and_log_group_stay() {
+    let acme = Acme::new();
+    acme.write(&format!("{}termination_protection: true\n", sender()));
+    acme.apply(0);
+    let (pool, key, logs) = (
+        acme.output("PoolId"),
+        acme.output("KeyArn"),
+        acme.output("LogGroupName"),
+    );
+    let run = acme.workspace.run(&DESTROY).expect(0);
+    insta::assert_snapshot!("destroyed", run.snapshot());
+    assert_eq!(acme.status(), None);
+
+    let left = wait(acme.pools().describe_user_pool().user_pool_id(pool).send()).unwrap();
+    assert!(
+        left.user_pool()
+            .unwrap()
+            .lambda_config()
+            .is_none_or(|config| config.custom_sms_sender().is_none() && config.kms_key_id().is_none())
+    );
+    let kms = aws_sdk_kms::Client::new(&acme.workspace.sdk());
+    assert_eq!(
+        wait(kms.describe_key().key_id(key).send())
+            .unwrap()
+            .key_metadata()
+            .unwrap()
+            .key_state(),
+        Some(&KeyState::Enabled)
+    );
+    let groups = aws_sdk_cloudwatchlogs::Client::new(&acme.workspace.sdk());
+    assert_eq!(
+        wait(groups.describe_log_groups().log_group_name_prefix(logs).send())
+            .unwrap()
+            .log_groups()
+            .len(),
+        1
+    );
+
+    let again = acme.workspace.run(&DESTROY).expect(0);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+}
+
+#[test]
+fn what_is_named_is_deleted_afterwards() {
+    let acme = Acme::new();
+    acme.apply(0);
+    let (pool, key, logs) = (
+        acme.output("PoolId"),
+        acme.output("KeyArn"),
+        acme.output("LogGroupName"),
+    );
+    let more = [
+        "--delete",
+        "pool",
+        "--delete",
+        "key",
+        "--delete",
+        "logs",
+        "--key-window-days",
+        "7",
+    ];
+    let run = acme.workspace.run(&[&DESTROY[..], &more].concat()).expect(0);
+    assert!(
+        run.stderr
+            .contains("DELETED afterwards, with every user in it, for good"),
+        "{}",
+        run.stderr
+    );
+    assert!(wait(acme.pools().describe_user_pool().user_pool_id(pool).send()).is_err());
+    let kms = aws_sdk_kms::Client::new(&acme.workspace.sdk());
+    assert_eq!(
+        wait(kms.describe_key().key_id(key).send())
+            .unwrap()
+            .key_metadata()
+            .unwrap()
+            .key_state(),
+        Some(&KeyState::PendingDeletion)
+    );
+    let groups = aws_sdk_cloudwatchlogs::Client::new(&acme.workspace.sdk());
+    assert!(
+        wait(groups.describe_log_groups().log_group_name_prefix(logs).send())
+            .unwrap()
+            .log_groups()
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_protected_pool_is_not_deleted_by_a_flag() {
+    let acme = Acme::new();
+    acme.write(&sender().replace(
+        "UserPoolName: acme\n",
+        "UserPoolName: acme\n      DeletionProtection: ACTIVE\n",
+    ));
+    acme.apply(0);
+    let run = acme
+        .workspace
+        .run(&[&DESTROY[..], &["--delete", "pool"]].concat())
+        .expect(3);
+    assert!(run.stderr.contains("under deletion protection"), "{}", run.stderr);
+    assert_eq!(acme.status().as_deref(), Some("CREATE_COMPLETE"));
+    assert_eq!(acme.triggers(), ["CustomSMSSender", "KMSKeyID"]);
+}
+
+#[test]
+fn a_delete_that_fails_is_gone_on_with() {
+    let acme = Acme::new();
+    acme.apply(0);
+    Ministack::shared().fail(
+        acme.workspace.account(),
+        "acme",
+        "delete",
+        "AWS::SQS::Queue",
+        "The queue is in use",
+        1,
+    );
+    let failed = acme.workspace.run(&DESTROY).expect(1);
+    assert!(
+        failed
+            .stderr
+            .contains("error: DeadLetterQueue (AWS::SQS::Queue) DELETE_FAILED: The queue is in use"),
+        "{}",
+        failed.stderr
+    );
+    assert!(
+        failed.stderr.contains("deployer destroy stacks/acme.yaml"),
+        "{}",
+        failed.stderr
+    );
+    acme.workspace.run(&DESTROY).expect(0);
+    assert_eq!(acme.status(), None);
+}
