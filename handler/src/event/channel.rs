@@ -11,16 +11,19 @@ use serde::{Deserialize, Serialize};
 pub enum Channel {
     /// A text message, from the trigger `CustomSMSSender`.
     Sms,
+    /// An e-mail, from the trigger `CustomEmailSender`.
+    Email,
 }
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 1] = [Self::Sms];
+    pub const ALL: [Self; 2] = [Self::Sms, Self::Email];
 
     /// Returns the name that logs, metrics and alarms use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sms => "sms",
+            Self::Email => "email",
         }
     }
 
@@ -28,6 +31,7 @@ impl Channel {
     pub const fn request_type(self) -> &'static str {
         match self {
             Self::Sms => "customSMSSenderRequestV1",
+            Self::Email => "customEmailSenderRequestV1",
         }
     }
 

@@ -28,6 +28,12 @@ pub enum EventError {
     /// The phone number is not in E.164 form.
     #[error("deliver the message: the user's `phone_number` is not in E.164 form")]
     BadPhoneNumber,
+    /// The user has no e-mail address.
+    #[error("deliver the message: the user has no `email`")]
+    NoEmailAddress,
+    /// What the user has is no e-mail address.
+    #[error("deliver the message: the user's `email` is no e-mail address")]
+    BadEmailAddress,
 }
 
 impl EventError {
@@ -40,6 +46,8 @@ impl EventError {
             Self::NoCode => "event-no-code",
             Self::NoPhoneNumber => "event-no-phone-number",
             Self::BadPhoneNumber => "event-bad-phone-number",
+            Self::NoEmailAddress => "event-no-email",
+            Self::BadEmailAddress => "event-bad-email",
         }
     }
 
@@ -54,7 +62,9 @@ impl EventError {
             | Self::UnknownPurpose(_)
             | Self::NoCode
             | Self::NoPhoneNumber
-            | Self::BadPhoneNumber => true,
+            | Self::BadPhoneNumber
+            | Self::NoEmailAddress
+            | Self::BadEmailAddress => true,
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Channel, EventError, PhoneNumber, PoolId, Purpose};
+use super::read::{self, malformed};
+use super::{AccountTakeOver, Channel, EmailAddress, EventError, PhoneNumber, PoolId, Purpose};
 use crate::{Redacted, Word};
 
 /// What a custom sender trigger hands over: one message, its code still encrypted.
@@ -31,21 +32,11 @@ pub struct SenderEvent {
 impl SenderEvent {
     /// Reads an event, as tolerantly as a delivery allows.
     pub fn from_json(event: &Value) -> Result<Self, EventError> {
-        let event = event.as_object().ok_or(malformed("(the event)", "an object"))?;
-        let request = event
-            .get("request")
-            .and_then(Value::as_object)
-            .ok_or(malformed("request", "an object"))?;
-        let kind = text(request, "type").ok_or(malformed("request.type", "a string"))?;
+        let (event, request) = read::envelope(event)?;
+        let kind = read::text(request, "type").ok_or(malformed("request.type", "a string"))?;
         let channel = Channel::from_request_type(kind).ok_or_else(|| EventError::UnknownChannel(Word::new(kind)))?;
-        let source = text(event, "triggerSource").ok_or(malformed("triggerSource", "a string"))?;
-        let purpose = source
-            .rsplit_once('_')
-            .and_then(|(_, purpose)| Purpose::from_name(purpose))
-            .ok_or_else(|| EventError::UnknownPurpose(Word::new(source)))?;
-        let pool = text(event, "userPoolId")
-            .and_then(PoolId::new)
-            .ok_or(malformed("userPoolId", "the id of a user pool"))?;
+        let purpose = read::purpose(event)?;
+        let pool = read::pool(event)?;
         let code = match request.get("code") {
             None | Some(Value::Null) => None,
             Some(Value::String(code)) => Some(Redacted::new(code.clone())),
@@ -55,10 +46,10 @@ impl SenderEvent {
             channel,
             purpose,
             pool,
-            user_name: Redacted::new(text(event, "userName").unwrap_or_default().to_owned()),
+            user_name: read::user_name(event),
             code,
-            attributes: Redacted::new(texts(request, "userAttributes")),
-            client_metadata: Redacted::new(texts(request, "clientMetadata")),
+            attributes: Redacted::new(read::texts(request, "userAttributes")),
+            client_metadata: Redacted::new(read::texts(request, "clientMetadata")),
         })
     }
 
@@ -72,6 +63,23 @@ impl SenderEvent {
         PhoneNumber::new(number).ok_or(EventError::BadPhoneNumber)
     }
 
+    /// Returns the address that an e-mail goes to.
+    ///
+    /// A notice of threat protection may come without one: then there is nobody to send it to.
+    pub fn email_address(&self) -> Result<EmailAddress, EventError> {
+        let address = self
+            .attributes
+            .expose()
+            .get("email")
+            .ok_or(EventError::NoEmailAddress)?;
+        EmailAddress::new(address).ok_or(EventError::BadEmailAddress)
+    }
+
+    /// Returns what threat protection tells, where that is what the message is about.
+    pub fn notice(&self) -> Option<AccountTakeOver> {
+        (self.purpose == Purpose::AccountTakeOverNotification).then(|| AccountTakeOver::of(self.attributes.expose()))
+    }
+
     /// Returns the code to decrypt; nothing where the purpose has none, whatever the event says.
     pub fn encrypted_code(&self) -> Result<Option<&Redacted<String>>, EventError> {
         if self.purpose.has_code() {
@@ -80,29 +88,6 @@ impl SenderEvent {
             Ok(None)
         }
     }
-}
-
-const fn malformed(member: &'static str, wanted: &'static str) -> EventError {
-    EventError::Malformed { member, wanted }
-}
-
-fn text<'a>(object: &'a Map<String, Value>, member: &str) -> Option<&'a str> {
-    object.get(member).and_then(Value::as_str)
-}
-
-/// Reads a map of texts, in which Cognito's own samples have bare booleans too.
-fn texts(object: &Map<String, Value>, member: &str) -> BTreeMap<String, String> {
-    let members = object.get(member).and_then(Value::as_object).into_iter().flatten();
-    members
-        .filter_map(|(name, value)| {
-            let value = match value {
-                Value::String(text) => text.clone(),
-                Value::Bool(_) | Value::Number(_) => value.to_string(),
-                Value::Null | Value::Array(_) | Value::Object(_) => return None,
-            };
-            Some((name.clone(), value))
-        })
-        .collect()
 }
 
 #[cfg(test)]
