@@ -1,31 +1,131 @@
-//! The text of a message: the built-in English texts, by purpose.
+//! The text of a message, by purpose, channel and language: the stack's own texts, then the built-in ones.
 //!
-//! A text is filled in one pass, so that a placeholder inside a user name or a password stays what
-//! it is. The result is [`Redacted`], since it holds the code.
+//! A stack's texts are templates in its messages directory, laid out as [`TextName`] says. They are
+//! parsed once a container and [checked](check) before a deployment. Where one cannot be used
+//! all the same, the built-in text takes its place and [`Trouble`] says why: a user is never locked
+//! out by a text. What is composed is [`Redacted`], since it holds the code.
 
+mod built_in;
+mod check;
+mod composer;
+mod custom_message;
+mod directory;
+mod engine;
+mod fault;
+mod html;
+mod layout;
+mod locale;
 mod parts;
+mod problem;
+mod values;
 
+pub use check::check;
+pub use composer::Composer;
+pub use custom_message::CustomMessageTexts;
+pub use directory::{FOLDER_NAME, Unreadable, read};
+pub use layout::{Form, TextName};
+pub use locale::Locale;
 pub use parts::{Encoding, Parts};
+pub use problem::{Problem, ProblemKind, Severity};
+
+use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::Redacted;
-use crate::event::Purpose;
+use crate::event::{AccountTakeOver, Purpose};
 
-/// Where the code or the temporary password goes.
-const CODE: &str = "{code}";
-
-/// Where the user's name goes.
-const USER_NAME: &str = "{user_name}";
-
-/// What a text is filled with.
+/// What a message is composed from.
 #[derive(Clone, Copy, Debug)]
-pub struct Fill<'a> {
+pub struct Request<'a> {
+    /// What the message is for.
+    pub purpose: Purpose,
+    /// The user's attributes; `locale` among them chooses the language.
+    pub attributes: &'a Redacted<BTreeMap<String, String>>,
+    /// What the app gave with its call; `locale` chooses the language where the user has none.
+    pub client_metadata: &'a Redacted<BTreeMap<String, String>>,
     /// The code or temporary password; nothing where the purpose has none.
     pub code: Option<&'a Redacted<String>>,
     /// The user's name.
     pub user_name: &'a Redacted<String>,
+    /// What threat protection tells, where that is what the message is about.
+    pub notice: Option<&'a AccountTakeOver>,
 }
 
-/// Why a text could not be composed.
+/// A composed message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed<T> {
+    /// The message itself.
+    pub content: T,
+    /// The language that it is written in.
+    pub locale: Locale,
+    /// Why it is not the stack's own text, where that was meant to be sent.
+    pub trouble: Option<Trouble>,
+}
+
+/// The text of an SMS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SmsText {
+    /// The whole text, code included.
+    pub text: Redacted<String>,
+    /// What it takes to send it.
+    pub parts: Parts,
+}
+
+/// The texts of an e-mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailText {
+    /// The subject, one line.
+    pub subject: Redacted<String>,
+    /// The body as plain text.
+    pub text: Redacted<String>,
+    /// The body as HTML; nothing where the stack's own text has none.
+    pub html: Option<Redacted<String>>,
+}
+
+/// Why a text of the stack was left out. It holds nothing of the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The file, relative to the messages directory.
+    pub file: String,
+    /// The line, where one is to blame.
+    pub line: Option<usize>,
+    /// What is wrong with it.
+    pub reason: &'static str,
+}
+
+impl SmsText {
+    fn new(text: String) -> Self {
+        Self {
+            parts: Parts::of(&text),
+            text: Redacted::new(text),
+        }
+    }
+}
+
+impl Trouble {
+    fn of(file: &str, reason: &'static str) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: None,
+            reason,
+        }
+    }
+
+    /// The stable code, for logs and metrics.
+    pub const CODE: &'static str = "compose-text-left-out";
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, reason } = self;
+        match line {
+            Some(line) => write!(f, "`{file}`, line {line}: {reason}"),
+            None => write!(f, "`{file}`: {reason}"),
+        }
+    }
+}
+
+/// Why a message could not be composed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
     /// The text is about a code, and there is none.
@@ -42,98 +142,10 @@ impl ComposeError {
     }
 }
 
-/// Returns the built-in text of an SMS, with its placeholders; each fits one part with an 8-digit code.
-pub const fn sms_text(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::SignUp | Purpose::ResendCode => {
-            "{code} is your code to confirm your account. Do not share it with anyone."
-        }
-        Purpose::ForgotPassword => "{code} is your code to reset your password. Do not share it with anyone.",
-        Purpose::UpdateUserAttribute | Purpose::VerifyUserAttribute => {
-            "{code} is your code to verify this phone number. Do not share it with anyone."
-        }
-        Purpose::AdminCreateUser => "Your user name is {user_name} and your temporary password is {code}",
-        Purpose::Authentication => "{code} is your code to sign in. Do not share it with anyone.",
-        Purpose::AccountTakeOverNotification => {
-            "We noticed an unusual sign-in to your account. If it was not you, change your password now."
-        }
-    }
-}
-
-/// Composes an SMS.
-pub fn sms(purpose: Purpose, fill: Fill<'_>) -> Result<Redacted<String>, ComposeError> {
-    let mut rest = sms_text(purpose);
-    let mut text = String::new();
-    while let Some(position) = rest.find('{') {
-        let (before, placeholder) = rest.split_at(position);
-        text.push_str(before);
-        rest = if let Some(after) = placeholder.strip_prefix(CODE) {
-            text.push_str(fill.code.ok_or(ComposeError::NoCode)?.expose());
-            after
-        } else if let Some(after) = placeholder.strip_prefix(USER_NAME) {
-            text.push_str(fill.user_name.expose());
-            after
-        } else {
-            text.push('{');
-            placeholder.strip_prefix('{').unwrap_or_default()
-        };
-    }
-    text.push_str(rest);
-    Ok(Redacted::new(text))
-}
-
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on should fail where it stands")]
-mod tests {
-    use super::*;
-
-    fn composed(purpose: Purpose, code: Option<&str>, user_name: &str) -> Result<String, ComposeError> {
-        let code = code.map(|code| Redacted::new(code.to_owned()));
-        let user_name = Redacted::new(user_name.to_owned());
-        sms(
-            purpose,
-            Fill {
-                code: code.as_ref(),
-                user_name: &user_name,
-            },
-        )
-        .map(|text| text.expose().clone())
-    }
-
-    #[test]
-    fn every_text_is_one_gsm7_part_and_has_what_its_purpose_is_about() {
-        for purpose in Purpose::ALL {
-            let text = composed(purpose, Some("12345678"), "0e8d5b1c-4f6a-4c1e-9b1a-2d3c4b5a6f70").unwrap();
-            assert_eq!(
-                Parts::of(&text),
-                Parts {
-                    encoding: Encoding::Gsm7,
-                    count: 1
-                },
-                "{text}"
-            );
-            assert_eq!(text.contains("12345678"), purpose.has_code(), "{text}");
-            assert_eq!(text.contains("0e8d5b1c"), purpose == Purpose::AdminCreateUser, "{text}");
-            assert!(!text.contains(['{', '}']), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_text_about_a_code_needs_one() {
-        for purpose in Purpose::ALL {
-            assert_eq!(
-                composed(purpose, None, "jane").is_ok(),
-                !purpose.has_code(),
-                "{purpose:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn placeholders_in_what_is_filled_in_are_left_alone() {
-        assert_eq!(
-            composed(Purpose::AdminCreateUser, Some("{user_name}"), "{code}").unwrap(),
-            "Your user name is {code} and your temporary password is {user_name}"
-        );
-    }
-}
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should fail where it stands"
+)]
+mod tests;
