@@ -13,6 +13,8 @@ mod country;
 
 pub use country::Country;
 
+pub use crate::provider::Provider;
+
 /// The file's name inside the zip, beside `bootstrap`.
 pub const FILE_NAME: &str = "delivery.json";
 
@@ -25,41 +27,15 @@ pub struct Delivery {
     /// How SMS messages are delivered; absent when the stack sends none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<Sms>,
-}
-
-/// A provider and its settings; secrets stay in AWS and are named by ARN.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Provider {
-    /// Amazon SNS, `Publish` to a phone number.
-    Sns(Sns),
-}
-
-/// Amazon SNS as an SMS provider.
-///
-/// Source: "Publishing to a mobile phone", Amazon SNS Developer Guide.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sns {
-    /// `AWS.SNS.SMS.SenderID`: 3 to 11 letters, digits or hyphens, at least one letter.
+    /// How e-mails are delivered; absent when the stack sends none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sender_id: Option<String>,
-    /// `AWS.SNS.SMS.SMSType`; SNS itself would take a code for `Promotional`, so ours is explicit.
-    #[serde(default)]
-    pub sms_type: SmsType,
-    /// The Region that publishes; the function's own when absent.
+    pub email: Option<Email>,
+    /// What `CustomMessage` may rewrite; absent when the handler does not serve that trigger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-}
-
-/// What SNS optimises for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SmsType {
-    /// Reliability first: the right one for codes.
-    #[default]
-    Transactional,
-    /// Cost first.
-    Promotional,
+    pub custom_message: Option<CustomMessage>,
+    /// In which languages messages are written.
+    #[serde(default, skip_serializing_if = "Messages::is_default")]
+    pub messages: Messages,
 }
 
 /// The SMS channel.
@@ -70,6 +46,47 @@ pub struct Sms {
     pub countries: Countries,
     /// Tried in order: the first route that matches country and purpose delivers.
     pub routes: Vec<Route>,
+}
+
+/// The e-mail channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Email {
+    /// Tried in order: the first route that matches the purpose delivers. Countries are of no meaning here.
+    pub routes: Vec<Route>,
+}
+
+/// What the handler knows of a pool whose `CustomMessage` trigger it serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomMessage {
+    /// Whether e-mails are written: the pool sends them by the account's own SES (`EmailSendingAccount` is
+    /// `DEVELOPER`), and confirms by a code.
+    ///
+    /// Under `COGNITO_DEFAULT`, an answer with e-mail texts is an error for the user.
+    pub email: bool,
+}
+
+/// The languages of the messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Messages {
+    /// The locale of users who have none of their own, as a BCP 47 tag such as `en` or `zh-Hant`.
+    pub default_locale: String,
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Self {
+            default_locale: "en".to_owned(),
+        }
+    }
+}
+
+impl Messages {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The countries that a channel serves.
