@@ -64,6 +64,17 @@ pub enum DataKeyError {
 }
 
 impl DataKeyError {
+    /// Whether the same call may have another answer a minute later.
+    ///
+    /// What is about the ciphertext stays as it is; a right, a state of the key or a throttle may change.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Refused(name) => !["InvalidCiphertextException", "IncorrectKeyException"].contains(&name.as_str()),
+            Self::Unreachable | Self::TimedOut => true,
+            Self::OtherKey | Self::Length => false,
+        }
+    }
+
     /// Returns the stable code, for logs and metrics.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -71,9 +71,17 @@ pub enum DecryptError {
     /// What was encrypted is empty, so it is no code.
     #[error("decrypt the code: what was encrypted is empty")]
     Empty,
+    /// A [`Decryptor`](super::Decryptor) other than this module's refused the message, for reasons of its own.
+    #[error("decrypt the code: it was refused")]
+    Refused,
 }
 
 impl DecryptError {
+    /// Whether the same message may be decrypted a minute later.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::DataKey(error) if error.may_pass())
+    }
+
     /// Returns the stable code, for logs and metrics.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -99,6 +107,7 @@ impl DecryptError {
             Self::Signature => "decrypt-signature",
             Self::NotText => "decrypt-not-text",
             Self::Empty => "decrypt-empty",
+            Self::Refused => "decrypt-refused",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Messages of the Encryption SDK for Python, replayed: accepted, refused by name, cut and flipped.
+//! Messages of the Encryption SDKs for Python and JavaScript, replayed: accepted, refused by name, cut and flipped.
 
 #![expect(
     clippy::indexing_slicing,
@@ -6,92 +6,15 @@
     reason = "a test that cannot go on should fail where it stands"
 )]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod vectors;
+
+use std::sync::atomic::Ordering;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 
-use super::message::open_bytes;
+use self::vectors::{Case, JAVASCRIPT, PYTHON};
 use super::*;
-use crate::event::PoolId;
-use crate::{Redacted, Word};
-
-/// Data keys of the fixture, given out as KMS would: for the right key, ciphertext and context only.
-struct Local {
-    message: Value,
-    calls: AtomicUsize,
-}
-
-impl DataKeys for Local {
-    async fn decrypt(&self, wrapped: WrappedKey<'_>) -> Result<DataKey, DataKeyError> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        let context = serde_json::to_value(wrapped.context).unwrap();
-        let keys = self.message["data_keys"].as_array().unwrap();
-        let known = keys
-            .iter()
-            .find(|key| key["key_arn"] == wrapped.key_arn && key["wrapped"] == STANDARD.encode(wrapped.ciphertext));
-        match known {
-            Some(key) if self.message["context"] == context => {
-                let key = STANDARD.decode(key["data_key"].as_str().unwrap()).unwrap();
-                key.as_slice()
-                    .try_into()
-                    .map(Redacted::new)
-                    .map_err(|_| DataKeyError::Length)
-            }
-            _ => Err(DataKeyError::Refused(Word::new("InvalidCiphertextException"))),
-        }
-    }
-}
-
-struct Case {
-    name: String,
-    bytes: Vec<u8>,
-    keys: KeyArns,
-    local: Local,
-}
-
-impl Case {
-    fn all() -> Vec<Self> {
-        let fixture: Value = serde_json::from_str(include_str!("../../tests/fixtures/messages.json")).unwrap();
-        let keys = KeyArns {
-            current: fixture["key_arn"].as_str().unwrap().to_owned(),
-            previous: fixture["previous_key_arn"].as_str().map(str::to_owned),
-        };
-        let messages = fixture["messages"].as_array().unwrap();
-        let case = |message: &Value| Self {
-            name: message["name"].as_str().unwrap().to_owned(),
-            bytes: STANDARD.decode(message["message"].as_str().unwrap()).unwrap(),
-            keys: keys.clone(),
-            local: Local {
-                message: message.clone(),
-                calls: AtomicUsize::new(0),
-            },
-        };
-        messages.iter().map(case).collect()
-    }
-
-    fn named(name: &str) -> Self {
-        Self::all().into_iter().find(|case| case.name == name).unwrap()
-    }
-
-    fn pool(&self) -> PoolId {
-        PoolId::new(self.local.message["pool"].as_str().unwrap()).unwrap()
-    }
-
-    async fn open(&self, bytes: &[u8]) -> Result<String, DecryptError> {
-        open_bytes(bytes, &self.pool(), &self.keys, &self.local)
-            .await
-            .map(|text| text.expose().clone())
-    }
-
-    fn position(&self, part: &[u8]) -> usize {
-        self.bytes
-            .windows(part.len())
-            .position(|window| window == part)
-            .unwrap()
-    }
-}
 
 #[tokio::test]
 async fn every_accepted_message_is_decrypted() {
@@ -106,7 +29,7 @@ async fn every_accepted_message_is_decrypted() {
         assert_eq!(case.local.calls.load(Ordering::Relaxed), 1, "{}", case.name);
         accepted += 1;
     }
-    assert_eq!(accepted, 10);
+    assert_eq!(accepted, 10 + 9);
 }
 
 #[tokio::test]
@@ -117,35 +40,51 @@ async fn every_other_message_is_refused_by_name_and_kms_is_not_asked() {
         let asked = case.local.calls.load(Ordering::Relaxed) > 0;
         let needs_plaintext = matches!(error, DecryptError::NotText | DecryptError::Empty);
         assert_eq!(asked, needs_plaintext, "{}", case.name);
-        reasons.push(format!("{} => {}", &case.name["refused: ".len()..], error.code()));
+        reasons.push(format!(
+            "{}: {} => {}",
+            case.maker,
+            &case.name["refused: ".len()..],
+            error.code()
+        ));
     }
     insta::assert_snapshot!(reasons.join("\n"), @"
-    empty => decrypt-empty
-    both keys of the stack => decrypt-several-known-keys
-    a stranger's key => decrypt-no-known-key
-    other provider => decrypt-no-known-key
-    other pool => decrypt-other-pool
-    no pool => decrypt-no-pool
-    not framed => decrypt-not-framed
-    not signed => decrypt-suite
-    committed, not signed => decrypt-suite
-    192 bits => decrypt-suite
-    not text => decrypt-not-text
-    too many frames => decrypt-frames
+    Python: empty => decrypt-empty
+    Python: both keys of the stack => decrypt-several-known-keys
+    Python: a stranger's key => decrypt-no-known-key
+    Python: other provider => decrypt-no-known-key
+    Python: other pool => decrypt-other-pool
+    Python: no pool => decrypt-no-pool
+    Python: not framed => decrypt-not-framed
+    Python: not signed => decrypt-suite
+    Python: committed, not signed => decrypt-suite
+    Python: 192 bits => decrypt-suite
+    Python: not text => decrypt-not-text
+    Python: too many frames => decrypt-frames
+    JavaScript: empty => decrypt-empty
+    JavaScript: both keys of the stack => decrypt-several-known-keys
+    JavaScript: a stranger's key => decrypt-no-known-key
+    JavaScript: other provider => decrypt-no-known-key
+    JavaScript: other pool => decrypt-other-pool
+    JavaScript: no pool => decrypt-no-pool
+    JavaScript: not signed => decrypt-suite
+    JavaScript: committed, not signed => decrypt-suite
+    JavaScript: 192 bits => decrypt-suite
+    JavaScript: not text => decrypt-not-text
+    JavaScript: too many frames => decrypt-frames
     ");
 }
 
 #[tokio::test]
 async fn the_previous_key_is_refused_once_it_is_gone() {
-    let mut case = Case::named("previous key");
+    let mut case = Case::python("previous key");
     case.keys.previous = None;
     assert_eq!(case.open(&case.bytes).await, Err(DecryptError::NoKnownKey));
 }
 
 #[tokio::test]
 async fn each_check_refuses_what_the_checks_before_it_let_pass() {
-    let signed = Case::named("signed");
-    let committed = Case::named("committed");
+    let signed = Case::python("signed");
+    let committed = Case::python("committed");
     let header_end = |case: &Case| case.position(&[0xff; 4]);
     let last = signed.bytes.len() - 1;
     for (case, position, wanted) in [
@@ -167,9 +106,19 @@ async fn each_check_refuses_what_the_checks_before_it_let_pass() {
         assert_eq!(case.open(&bytes).await, Err(wanted), "{} {position}", case.name);
     }
 
-    let mut longer = signed.bytes.clone();
-    longer.push(0);
-    assert_eq!(signed.open(&longer).await, Err(DecryptError::TrailingBytes));
+    for case in [&signed, &committed] {
+        for trailing in [&[0][..], &case.bytes] {
+            let longer = [&case.bytes, trailing].concat();
+            assert_eq!(case.open(&longer).await, Err(DecryptError::TrailingBytes));
+        }
+    }
+
+    // The context begins after version, type (in version 1), suite and message id.
+    for (case, context) in [(&signed, 4 + 16), (&committed, 3 + 32)] {
+        let length = usize::from(u16::from_be_bytes([case.bytes[context], case.bytes[context + 1]]));
+        let without = [&case.bytes[..context], &[0, 0], &case.bytes[context + 2 + length..]].concat();
+        assert_eq!(case.open(&without).await, Err(DecryptError::VerificationKey));
+    }
 
     let mut other_suite = signed.bytes.clone();
     other_suite[2..4].copy_from_slice(&[0x05, 0x78]);
@@ -178,7 +127,7 @@ async fn each_check_refuses_what_the_checks_before_it_let_pass() {
 
 #[tokio::test]
 async fn a_data_key_of_another_length_or_a_refusal_of_kms_is_named() {
-    let mut case = Case::named("signed");
+    let mut case = Case::python("signed");
     case.local.message["data_keys"][0]["data_key"] = STANDARD.encode([7; 16]).into();
     assert_eq!(case.open(&case.bytes).await, Err(DataKeyError::Length.into()));
     case.local.message["data_keys"][0]["data_key"] = STANDARD.encode([7; 32]).into();
@@ -193,7 +142,7 @@ async fn a_data_key_of_another_length_or_a_refusal_of_kms_is_named() {
 
 #[tokio::test]
 async fn base64_is_bounded_and_strict() {
-    let case = Case::named("signed");
+    let case = Case::python("signed");
     let open = async |code: &str| {
         open(code, &case.pool(), &case.keys, &case.local)
             .await
@@ -207,13 +156,19 @@ async fn base64_is_bounded_and_strict() {
 
 #[tokio::test]
 async fn every_truncation_is_refused() {
-    for name in ["signed", "committed", "several frames"] {
-        let case = Case::named(name);
+    for (maker, name) in [
+        (PYTHON, "signed"),
+        (PYTHON, "committed"),
+        (PYTHON, "several frames"),
+        (JAVASCRIPT, "signed"),
+        (JAVASCRIPT, "committed"),
+    ] {
+        let case = Case::named(maker, name);
         for length in 0..case.bytes.len() {
             assert_eq!(
                 case.open(&case.bytes[..length]).await,
                 Err(DecryptError::CutOff),
-                "{name} cut to {length}"
+                "{maker}: {name} cut to {length}"
             );
         }
     }
@@ -221,12 +176,20 @@ async fn every_truncation_is_refused() {
 
 #[tokio::test]
 async fn every_flipped_bit_is_refused() {
-    for name in ["signed", "committed"] {
-        let case = Case::named(name);
+    for (maker, name) in [
+        (PYTHON, "signed"),
+        (PYTHON, "committed"),
+        (JAVASCRIPT, "signed"),
+        (JAVASCRIPT, "committed"),
+    ] {
+        let case = Case::named(maker, name);
         for bit in 0..case.bytes.len() * 8 {
             let mut bytes = case.bytes.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
-            assert!(case.open(&bytes).await.is_err(), "{name} with bit {bit} flipped");
+            assert!(
+                case.open(&bytes).await.is_err(),
+                "{maker}: {name} with bit {bit} flipped"
+            );
         }
     }
 }
@@ -248,7 +211,7 @@ mod properties {
         fn a_message_with_any_part_replaced_is_refused(
             committed: bool, position: prop::sample::Index, part in prop::collection::vec(any::<u8>(), 0..64), removed in 0_usize..64,
         ) {
-            let case = Case::named(if committed { "committed" } else { "signed" });
+            let case = Case::named(PYTHON, if committed { "committed" } else { "signed" });
             let start = position.index(case.bytes.len());
             let end = (start + removed).min(case.bytes.len());
             let bytes = [&case.bytes[..start], &part, &case.bytes[end..]].concat();
@@ -258,7 +221,7 @@ mod properties {
 
         #[test]
         fn noise_is_refused(noise in prop::collection::vec(any::<u8>(), 0..512)) {
-            let case = Case::named("signed");
+            let case = Case::python("signed");
             prop_assert!(opened(&case, &noise).is_err());
             prop_assert!(opened(&case, &[&case.bytes[..4], &noise].concat()).is_err());
         }
