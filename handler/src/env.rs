@@ -1,4 +1,4 @@
-//! The environment variables that the function reads; the deployer's template sets the first four.
+//! The environment variables that the function reads; the deployer's template sets the first five.
 //!
 //! Only the binary reads them. Everything larger than a name travels inside the zip instead, since
 //! Lambda gives all variables together 4 KB.
@@ -14,6 +14,10 @@ pub const PREVIOUS_KEY_ARN: &str = "PREVIOUS_KEY_ARN";
 
 /// The name of the stack, a dimension of every metric; required.
 pub const STACK_NAME: &str = "STACK_NAME";
+
+/// The address of the queue for events that must not be retried, set where the function is a custom sender; without it
+/// they fail, and Lambda retries them in vain.
+pub const DEAD_LETTER_QUEUE_URL: &str = "DEAD_LETTER_QUEUE_URL";
 
 /// The folder of the unpacked zip, set by Lambda.
 pub const LAMBDA_TASK_ROOT: &str = "LAMBDA_TASK_ROOT";

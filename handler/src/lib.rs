@@ -5,9 +5,11 @@
 //! and environment variables, and [`Redacted`]. Everything that talks to AWS stands behind the
 //! feature `lambda`, with [`Handler`] as the whole pipeline.
 //!
-//! Nothing here prints, reads the environment or exits; only the binary does.
+//! Nothing here prints, reads the environment or exits but [`process`], which a binary calls.
 
 pub mod compose;
+#[cfg(feature = "lambda")]
+pub mod dead_letter;
 pub mod decrypt;
 pub mod delivery;
 pub mod env;
@@ -15,6 +17,9 @@ pub mod event;
 pub mod guard;
 #[cfg(feature = "lambda")]
 mod handle;
+#[cfg(feature = "lambda")]
+pub mod process;
+pub mod provider;
 mod redact;
 pub mod send;
 pub mod telemetry;

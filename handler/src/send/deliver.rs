@@ -3,16 +3,12 @@
 //! Lambda waits a minute before it retries an asynchronous event, by which time a code may be
 //! worthless; so the retries that matter are made here, within one invocation.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Accepted, Provider, ProviderError, Retry, Sms};
+use super::{Accepted, Message, ProviderError, Providers, Retry};
 use crate::delivery::Route;
-
-/// The providers by the name that routes use.
-pub type Providers = BTreeMap<String, Box<dyn Provider>>;
 
 /// The longest that one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(5);
@@ -65,17 +61,20 @@ impl DeliveryError {
 
 /// Tries the route's providers in order until one takes `message`; `failed` hears of every other attempt.
 ///
-/// A provider that will not take it is left out of further rounds. No attempt may use up the time
-/// of those that follow it in the round.
+/// A provider that will not take it is left out of further rounds, and one that kept failing lately
+/// comes last. No attempt may use up the time of those that follow it in the round.
 pub async fn deliver<'a>(
     route: &'a Route,
     providers: &Providers,
-    message: &Sms,
+    message: &Message,
     deadline: Instant,
     mut failed: impl FnMut(&str, u32, &ProviderError),
 ) -> Result<Delivered<'a>, DeliveryError> {
-    let known = |name: &'a String| providers.get(name).map(|provider| (name.as_str(), provider));
+    let known = |name: &'a String| providers.get(name).map(|member| (name.as_str(), member));
     let mut candidates: Vec<_> = route.via.iter().filter_map(known).collect();
+    let now = Instant::now();
+    // A stable sort: among those that work, the route's order stays.
+    candidates.sort_by_key(|(_, member)| member.breaker.is_open(now));
     let mut last = DeliveryError::NoProvider;
     let mut attempt = 0;
     for round in 0..ROUNDS {
@@ -88,16 +87,17 @@ pub async fn deliver<'a>(
         }
         let mut again = Vec::new();
         let mut waiting = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
-        for (name, provider) in candidates {
+        for (name, member) in candidates {
             let share = left(deadline) / waiting;
             if share.is_zero() {
                 return Err(DeliveryError::TimedOut);
             }
             waiting -= 1;
             attempt += 1;
-            let answer = timeout(share.min(ATTEMPT), provider.send(message)).await;
+            let answer = timeout(share.min(ATTEMPT), member.provider.send(message)).await;
             let error = match answer {
                 Ok(Ok(accepted)) => {
+                    member.breaker.answered();
                     return Ok(Delivered {
                         provider: name,
                         attempt,
@@ -109,9 +109,16 @@ pub async fn deliver<'a>(
             };
             failed(name, attempt, &error);
             match error.retry {
-                Retry::Never => return Err(DeliveryError::Recipient(error)),
+                Retry::Never => {
+                    member.breaker.answered();
+                    return Err(DeliveryError::Recipient(error));
+                }
+                // A refusal comes at once and may be about this country or text alone: it says nothing of the next message.
                 Retry::Elsewhere => {}
-                Retry::Anywhere => again.push((name, provider)),
+                Retry::Anywhere => {
+                    member.breaker.failed(Instant::now());
+                    again.push((name, member));
+                }
             }
             last = DeliveryError::Exhausted(error);
         }
@@ -134,14 +141,14 @@ mod tests {
 
     use super::*;
     use crate::Redacted;
-    use crate::event::PhoneNumber;
-    use crate::send::Sending;
+    use crate::event::{PhoneNumber, Purpose};
+    use crate::send::{Content, Provider, Sending, Sms};
 
     /// Gives its answers one after the other, then never answers.
     struct Scripted(Mutex<Vec<Result<Accepted, ProviderError>>>);
 
     impl Provider for Scripted {
-        fn send<'a>(&'a self, _: &'a Sms) -> Sending<'a> {
+        fn send<'a>(&'a self, _: &'a Message) -> Sending<'a> {
             let answer = self.0.lock().unwrap().pop();
             Box::pin(async {
                 if let Some(answer) = answer {
@@ -158,7 +165,7 @@ mod tests {
     const NEVER: Result<(), Retry> = Err(Retry::Never);
     const YES: Result<(), Retry> = Ok(());
 
-    async fn run(scripts: &[(&str, &[Result<(), Retry>])], time: Duration) -> (String, Vec<String>) {
+    fn scripted(scripts: &[(&str, &[Result<(), Retry>])]) -> Providers {
         let script = |answers: &[Result<(), Retry>]| {
             let answers = answers.iter().rev();
             let answers = answers.map(|answer| {
@@ -168,26 +175,39 @@ mod tests {
             });
             Box::new(Scripted(Mutex::new(answers.collect()))) as Box<dyn Provider>
         };
-        let providers = scripts
+        scripts
             .iter()
             .map(|(name, answers)| ((*name).to_owned(), script(answers)))
-            .collect();
-        let mut via: Vec<String> = scripts.iter().map(|(name, _)| (*name).to_owned()).collect();
-        via.push("gone".to_owned());
+            .collect()
+    }
+
+    async fn run(scripts: &[(&str, &[Result<(), Retry>])], time: Duration) -> (String, Vec<String>) {
+        let via: Vec<&str> = scripts.iter().map(|(name, _)| *name).chain(["gone"]).collect();
+        run_with(&scripted(scripts), &via, time).await
+    }
+
+    async fn run_with(providers: &Providers, via: &[&str], time: Duration) -> (String, Vec<String>) {
         let route = Route {
             countries: None,
             purposes: None,
-            via,
+            via: via.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let message = Sms {
-            to: PhoneNumber::new("+12025550173").unwrap(),
-            text: Redacted::new("123456".to_owned()),
+        let message = Message {
+            id: "00".repeat(16),
+            purpose: Purpose::SignUp,
+            country: None,
+            locale: "en".to_owned(),
+            code: None,
+            content: Content::Sms(Sms {
+                to: PhoneNumber::new("+12025550173").unwrap(),
+                text: Redacted::new("123456".to_owned()),
+            }),
         };
         let failures = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&failures);
         let outcome = deliver(
             &route,
-            &providers,
+            providers,
             &message,
             Instant::now() + time,
             |name, attempt, error| {
@@ -229,6 +249,20 @@ mod tests {
         let (outcome, failures) = run(&[("a", &[BUSY, BUSY, BUSY, YES])], long).await;
         assert_eq!((outcome.as_str(), failures.len()), ("send-exhausted", 3));
         assert_eq!(run(&[], long).await.0, "send-no-provider");
+    }
+
+    #[tokio::test]
+    async fn one_that_keeps_failing_is_asked_last_until_it_answers() {
+        let long = Duration::from_secs(30);
+        let providers = scripted(&[("a", &[BUSY, BUSY, BUSY, YES, YES]), ("b", &[YES, YES, YES, YES, BUSY])]);
+        let both = ["a", "b"];
+        for _ in 0..3 {
+            assert_eq!(run_with(&providers, &both, long).await.0, "b at 2");
+        }
+        assert_eq!(run_with(&providers, &both, long).await, ("b at 1".to_owned(), vec![]));
+        let (outcome, failures) = run_with(&providers, &both, long).await;
+        assert_eq!((outcome.as_str(), failures), ("a at 2", vec!["1 b: Anywhere".into()]));
+        assert_eq!(run_with(&providers, &both, long).await.0, "a at 1");
     }
 
     #[tokio::test]

@@ -5,15 +5,17 @@
 //! text may repeat the number.
 
 #[cfg(feature = "lambda")]
+mod breaker;
+#[cfg(feature = "lambda")]
 mod deliver;
 mod provider;
-mod route;
 #[cfg(feature = "lambda")]
-mod sns;
+mod providers;
+mod route;
 
 #[cfg(feature = "lambda")]
-pub use deliver::{Delivered, DeliveryError, Providers, deliver};
-pub use provider::{Accepted, Provider, ProviderError, Retry, Sending, Sms};
-pub use route::{RouteError, choose};
+pub use deliver::{Delivered, DeliveryError, deliver};
+pub use provider::{Accepted, Content, Email, Message, Provider, ProviderError, Retry, Sending, Sms};
 #[cfg(feature = "lambda")]
-pub use sns::Sns;
+pub use providers::Providers;
+pub use route::{RouteError, choose};

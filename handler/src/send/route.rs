@@ -1,7 +1,7 @@
 //! The first route that matches a message.
 
 use crate::delivery::{Country, Delivery, Route};
-use crate::event::Purpose;
+use crate::event::{Channel, Purpose};
 
 /// Why no provider is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -9,6 +9,12 @@ pub enum RouteError {
     /// The stack's delivery configuration has no SMS.
     #[error("send the message: the stack's delivery configuration has no `sms`")]
     NoSms,
+    /// The stack's delivery configuration has no e-mail.
+    #[error("send the message: the stack's delivery configuration has no `email`")]
+    NoEmail,
+    /// The stack's delivery configuration has no `custom_message`.
+    #[error("write the message: the stack's delivery configuration has no `custom_message`")]
+    NoCustomMessage,
     /// No route matches.
     #[error("send the message: no route of the stack matches its country and purpose")]
     NoRoute,
@@ -19,21 +25,31 @@ impl RouteError {
     pub const fn code(self) -> &'static str {
         match self {
             Self::NoSms => "send-no-sms",
+            Self::NoEmail => "send-no-email",
+            Self::NoCustomMessage => "send-no-custom-message",
             Self::NoRoute => "send-no-route",
         }
     }
 }
 
-/// Returns the first route for this country and purpose; a number of no country matches only routes for all.
-pub fn choose(delivery: &Delivery, country: Option<Country>, purpose: Purpose) -> Result<&Route, RouteError> {
-    let sms = delivery.sms.as_ref().ok_or(RouteError::NoSms)?;
+/// Returns the first route for this country and purpose; what has no country matches only routes for all.
+pub fn choose(
+    delivery: &Delivery,
+    channel: Channel,
+    country: Option<Country>,
+    purpose: Purpose,
+) -> Result<&Route, RouteError> {
+    let routes = match channel {
+        Channel::Sms => &delivery.sms.as_ref().ok_or(RouteError::NoSms)?.routes,
+        Channel::Email => &delivery.email.as_ref().ok_or(RouteError::NoEmail)?.routes,
+    };
     let matches = |route: &&Route| {
         let countries = route.countries.as_ref();
         let purposes = route.purposes.as_ref();
         countries.is_none_or(|countries| country.is_some_and(|country| countries.contains(&country)))
             && purposes.is_none_or(|purposes| purposes.contains(&purpose))
     };
-    sms.routes.iter().find(matches).ok_or(RouteError::NoRoute)
+    routes.iter().find(matches).ok_or(RouteError::NoRoute)
 }
 
 #[cfg(test)]
@@ -56,7 +72,7 @@ mod tests {
         }))
         .unwrap();
         let via = |country: &str, purpose| {
-            choose(&delivery, Country::from_code(country), purpose).map(|route| route.via.concat())
+            choose(&delivery, Channel::Sms, Country::from_code(country), purpose).map(|route| route.via.concat())
         };
         assert_eq!(via("CA", Purpose::Authentication).as_deref(), Ok("a"));
         assert_eq!(via("US", Purpose::SignUp).as_deref(), Ok("b"));
@@ -66,8 +82,12 @@ mod tests {
         assert_eq!(via("CA", Purpose::SignUp), Err(RouteError::NoRoute));
         assert_eq!(via("none", Purpose::SignUp), Err(RouteError::NoRoute));
         assert_eq!(
-            choose(&Delivery::default(), None, Purpose::SignUp),
+            choose(&Delivery::default(), Channel::Sms, None, Purpose::SignUp),
             Err(RouteError::NoSms)
+        );
+        assert_eq!(
+            choose(&Delivery::default(), Channel::Email, None, Purpose::SignUp),
+            Err(RouteError::NoEmail)
         );
     }
 }

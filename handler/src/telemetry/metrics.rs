@@ -4,8 +4,6 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::event::Channel;
-
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "CognitoMessages";
 
@@ -24,8 +22,17 @@ pub const STACK: &str = "Stack";
 /// The dimension that holds the channel's name; `unknown` where the event named none of ours.
 pub const CHANNEL: &str = "Channel";
 
-/// A further dimension of failed and refused: the code of the error or refusal.
-pub const REASON: &str = "Reason";
+/// What stands in place of a channel's name where the handler writes a message that Cognito itself sends.
+pub const MESSAGE: &str = "message";
+
+/// The dimension of the latency that holds the outcome's name.
+pub const OUTCOME: &str = "Outcome";
+
+/// The metric that tells how long an event took from its arrival to its outcome, in milliseconds.
+pub const LATENCY: &str = "Latency";
+
+/// The code of the error or refusal: a member of the line and no dimension, since each combination costs money.
+const REASON: &str = "Reason";
 
 /// How an event ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,8 +81,8 @@ impl Outcome {
 pub struct Count<'a> {
     /// The stack's name.
     pub stack: &'a str,
-    /// The channel, where the event named one of ours.
-    pub channel: Option<Channel>,
+    /// The channel's name, where the event named one of ours.
+    pub channel: Option<&'static str>,
     /// How it ended.
     pub outcome: Outcome,
     /// The code of the error or refusal.
@@ -84,16 +91,14 @@ pub struct Count<'a> {
     pub request_id: &'a str,
     /// When, in milliseconds since 1970.
     pub at_ms: u64,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
 }
 
 impl Count<'_> {
     /// Returns the line to write to standard output, without its line end.
     pub fn line(&self) -> String {
         let metric = self.outcome.metric();
-        let mut dimensions = vec![vec![STACK, CHANNEL]];
-        if self.reason.is_some() {
-            dimensions.push(vec![STACK, CHANNEL, REASON]);
-        }
         let mut line = Map::new();
         line.insert("timestamp".to_owned(), timestamp(self.at_ms).into());
         line.insert("level".to_owned(), self.outcome.level().into());
@@ -103,19 +108,28 @@ impl Count<'_> {
             "_aws".to_owned(),
             json!({
                 "Timestamp": self.at_ms,
-                "CloudWatchMetrics": [{
-                    "Namespace": NAMESPACE,
-                    "Dimensions": dimensions,
-                    "Metrics": [{"Name": metric, "Unit": "Count"}],
-                }],
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": NAMESPACE,
+                        "Dimensions": [[STACK, CHANNEL]],
+                        "Metrics": [{"Name": metric, "Unit": "Count"}],
+                    },
+                    {
+                        "Namespace": NAMESPACE,
+                        "Dimensions": [[STACK, CHANNEL, OUTCOME]],
+                        "Metrics": [{"Name": LATENCY, "Unit": "Milliseconds"}],
+                    },
+                ],
             }),
         );
         line.insert(STACK.to_owned(), self.stack.into());
-        line.insert(CHANNEL.to_owned(), self.channel.map_or("unknown", Channel::name).into());
+        line.insert(CHANNEL.to_owned(), self.channel.unwrap_or("unknown").into());
+        line.insert(OUTCOME.to_owned(), self.outcome.name().into());
         if let Some(reason) = self.reason {
             line.insert(REASON.to_owned(), reason.into());
         }
         line.insert(metric.to_owned(), 1.into());
+        line.insert(LATENCY.to_owned(), self.took_ms.into());
         Value::Object(line).to_string()
     }
 }
@@ -124,7 +138,7 @@ impl Count<'_> {
 ///
 /// The date comes from the count of days by the proleptic Gregorian calendar, in eras of 400 years
 /// that begin on the first of March.
-fn timestamp(at_ms: u64) -> String {
+pub(crate) fn timestamp(at_ms: u64) -> String {
     let (seconds, millisecond) = (at_ms / 1000, at_ms % 1000);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     let days = seconds / 86_400 + 719_468;
@@ -150,17 +164,18 @@ mod tests {
     fn a_line_declares_and_carries_its_metric() {
         let mut count = Count {
             stack: "acme-prod",
-            channel: Some(Channel::Sms),
+            channel: Some("sms"),
             outcome: Outcome::Delivered,
             reason: None,
             request_id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
             at_ms: 1_795_219_200_123,
+            took_ms: 47,
         };
-        insta::assert_snapshot!(count.line(), @r#"{"timestamp":"2026-11-21T00:00:00.123Z","level":"INFO","message":"message counted","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","_aws":{"Timestamp":1795219200123,"CloudWatchMetrics":[{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel"]],"Metrics":[{"Name":"Delivered","Unit":"Count"}]}]},"Stack":"acme-prod","Channel":"sms","Delivered":1}"#);
+        insta::assert_snapshot!(count.line(), @r#"{"timestamp":"2026-11-21T00:00:00.123Z","level":"INFO","message":"message counted","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","_aws":{"Timestamp":1795219200123,"CloudWatchMetrics":[{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel"]],"Metrics":[{"Name":"Delivered","Unit":"Count"}]},{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel","Outcome"]],"Metrics":[{"Name":"Latency","Unit":"Milliseconds"}]}]},"Stack":"acme-prod","Channel":"sms","Outcome":"delivered","Delivered":1,"Latency":47}"#);
         count.outcome = Outcome::Refused;
         count.reason = Some("guard-no-country");
         count.channel = None;
-        insta::assert_snapshot!(count.line(), @r#"{"timestamp":"2026-11-21T00:00:00.123Z","level":"WARN","message":"message counted","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","_aws":{"Timestamp":1795219200123,"CloudWatchMetrics":[{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel"],["Stack","Channel","Reason"]],"Metrics":[{"Name":"Refused","Unit":"Count"}]}]},"Stack":"acme-prod","Channel":"unknown","Reason":"guard-no-country","Refused":1}"#);
+        insta::assert_snapshot!(count.line(), @r#"{"timestamp":"2026-11-21T00:00:00.123Z","level":"WARN","message":"message counted","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","_aws":{"Timestamp":1795219200123,"CloudWatchMetrics":[{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel"]],"Metrics":[{"Name":"Refused","Unit":"Count"}]},{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel","Outcome"]],"Metrics":[{"Name":"Latency","Unit":"Milliseconds"}]}]},"Stack":"acme-prod","Channel":"unknown","Outcome":"refused","Reason":"guard-no-country","Refused":1,"Latency":47}"#);
     }
 
     #[test]

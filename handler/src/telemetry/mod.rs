@@ -9,4 +9,6 @@ mod metrics;
 
 #[cfg(feature = "lambda")]
 pub use log::subscriber;
-pub use metrics::{CHANNEL, Count, DELIVERED, FAILED, NAMESPACE, Outcome, REASON, REFUSED, STACK};
+#[cfg(feature = "lambda")]
+pub(crate) use metrics::timestamp;
+pub use metrics::{CHANNEL, Count, DELIVERED, FAILED, LATENCY, MESSAGE, NAMESPACE, OUTCOME, Outcome, REFUSED, STACK};

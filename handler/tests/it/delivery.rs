@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::function::{Function, STACK, Setup, event, message};
 use crate::server::Response;
-use crate::services::{MESSAGE_ID, kms_error, other_data_key, sns_error};
+use crate::services::{MESSAGE_ID, kms_error, no_fault, other_data_key, sns_error};
 
 /// The lines that count events, as `metric[/reason]`.
 fn counts(lines: &[Value]) -> Vec<String> {
@@ -82,6 +82,11 @@ fn a_user_gets_the_code_by_sms() {
 
     let lines = function.stop();
     assert_eq!(counts(&lines), ["Delivered"; 4]);
+    let counted = lines.iter().find(|line| line["message"] == "message counted").unwrap();
+    assert!(
+        counted["Latency"].is_u64() && counted["Outcome"] == "delivered",
+        "{counted}"
+    );
     let mut line = lines[0].clone();
     line["timestamp"] = json!("…");
     assert_eq!(
@@ -89,7 +94,7 @@ fn a_user_gets_the_code_by_sms() {
         json!({
             "timestamp": "…", "level": "INFO", "message": "message delivered",
             "requestId": "8476a536-e9f4-11e8-9739-2dfe598c3fcd", "purpose": "SignUp", "channel": "sms",
-            "country": "US", "provider": "sns", "attempt": 1, "parts": 1, "messageId": MESSAGE_ID, "outcome": "delivered",
+            "country": "US", "locale": "en", "provider": "sns", "attempt": 1, "parts": 1, "messageId": MESSAGE_ID, "outcome": "delivered",
         })
     );
 }
@@ -127,6 +132,7 @@ fn the_next_provider_is_tried_in_its_own_region() {
 #[test]
 fn a_refusal_is_counted_and_is_no_error() {
     let function = Function::start(Setup {
+        queue: Some(no_fault()),
         sns: Box::new(|_| {
             Some(sns_error(
                 400,
@@ -154,6 +160,11 @@ fn a_refusal_is_counted_and_is_no_error() {
         assert!(!answer.failed, "{answer:?}");
     }
     assert_eq!(function.texts().len(), 0);
+    assert_eq!(
+        function.kept.lock().unwrap().len(),
+        1,
+        "only what could not be delivered is kept, not what is not to be"
+    );
     assert_eq!(
         counts(&function.stop()),
         [
@@ -214,6 +225,67 @@ fn a_failure_is_an_error_with_a_code_for_lambda_to_retry() {
         );
         assert_eq!(counts(&function.stop()), [format!("Failed/{wanted}")]);
     }
+}
+
+#[test]
+fn what_no_retry_can_mend_is_kept_in_the_queue_at_once() {
+    let function = Function::start(Setup {
+        queue: Some(no_fault()),
+        sns: Box::new(|_| Some(sns_error(400, "OptedOut", ""))),
+        ..Setup::default()
+    });
+    for (code, wanted) in [
+        ("refused: other pool", "decrypt-other-pool"),
+        ("signed", "send-recipient-refused"),
+    ] {
+        let event = event("SignUp", code);
+        assert!(!function.invoke(&event).failed, "{wanted}");
+        let record = function.kept.lock().unwrap().pop().unwrap();
+        assert_eq!(record["requestPayload"], event);
+        assert_eq!(record["responsePayload"]["errorType"], wanted);
+        assert_eq!(record["requestContext"]["condition"], "NotRetryable");
+        assert_eq!(
+            record["requestContext"]["functionArn"],
+            "arn:aws:lambda:eu-west-1:111122223333:function:handler"
+        );
+    }
+    assert!(!function.invoke(&json!({"request": 1})).failed);
+    assert_eq!(function.kept.lock().unwrap().len(), 1);
+    assert_eq!(
+        counts(&function.stop()),
+        [
+            "Failed/decrypt-other-pool",
+            "Refused/send-recipient-refused",
+            "Failed/event-malformed"
+        ]
+    );
+
+    let function = Function::start(Setup {
+        queue: Some(Box::new(|_| Some(Response::new(500, "")))),
+        ..Setup::default()
+    });
+    assert_eq!(
+        function
+            .invoke(&event("SignUp", "refused: other pool"))
+            .error()
+            .as_deref(),
+        Some("decrypt-other-pool"),
+        "where the queue does not take it, Lambda still has it"
+    );
+}
+
+#[test]
+fn what_may_pass_is_lambdas_to_retry() {
+    let function = Function::start(Setup {
+        queue: Some(no_fault()),
+        kms: Box::new(|_| Some(kms_error("AccessDeniedException", ""))),
+        ..Setup::default()
+    });
+    assert_eq!(
+        function.invoke(&event("SignUp", "signed")).error().as_deref(),
+        Some("decrypt-kms-refused")
+    );
+    assert_eq!(function.kept.lock().unwrap().len(), 0);
 }
 
 #[test]

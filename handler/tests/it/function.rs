@@ -1,6 +1,7 @@
 //! The running function: its process, the services that it calls, and what it said.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::server::Server;
-use crate::services::{Fault, Requests, kms, no_fault, runtime_api, sns};
+use crate::services::{Fault, QUEUE_URL, Requests, kms, no_fault, runtime_api, ses, sns, sqs};
 
 pub(crate) const STACK: &str = "acme-test";
 
@@ -24,7 +25,17 @@ pub(crate) struct Setup {
     pub(crate) kms: Fault,
     /// Asked before SNS answers, with the Region that signed.
     pub(crate) sns: Fault,
+    /// Asked before SES answers, with an empty string.
+    pub(crate) ses: Fault,
+    /// Asked before the queue answers, with an empty string; without it the function knows no queue.
+    pub(crate) queue: Option<Fault>,
+    /// The stack's own texts by their names in the messages directory.
+    pub(crate) texts: Vec<(&'static str, &'static str)>,
     pub(crate) remaining: Duration,
+    /// What KMS knows the data keys of.
+    pub(crate) messages: Value,
+    /// Whether a swap is under way, so that codes under the previous key are accepted too.
+    pub(crate) swapping: bool,
 }
 
 impl Default for Setup {
@@ -37,7 +48,12 @@ impl Default for Setup {
             log_level: "INFO",
             kms: no_fault(),
             sns: no_fault(),
+            ses: no_fault(),
+            queue: None,
+            texts: Vec::new(),
             remaining: Duration::from_secs(20),
+            messages: fixture(),
+            swapping: false,
         }
     }
 }
@@ -58,31 +74,55 @@ impl Answer {
 }
 
 pub(crate) struct Function {
-    child: Child,
+    pub(crate) child: Child,
     events: Sender<String>,
     answers: Receiver<Answer>,
     output: Vec<JoinHandle<String>>,
     pub(crate) kms: Server,
     pub(crate) kms_calls: Requests<Value>,
     pub(crate) published: Requests<BTreeMap<String, String>>,
+    /// What SES was asked to send.
+    pub(crate) mails: Requests<Value>,
+    /// What the queue keeps.
+    pub(crate) kept: Requests<Value>,
 }
 
 impl Function {
     pub(crate) fn start(setup: Setup) -> Self {
+        Self::run(command(), setup)
+    }
+
+    /// Starts another program in the function's place.
+    pub(crate) fn run(mut command: Command, setup: Setup) -> Self {
         let (events, queue) = channel::<String>();
         let (answered, answers) = channel();
         let runtime = runtime_api(queue, answered, setup.remaining);
         let (kms_calls, published) = (Requests::default(), Requests::default());
-        let kms = kms(setup.kms, Arc::clone(&kms_calls));
+        let key_arn = |member: &str| setup.messages[member].as_str().unwrap().to_owned();
+        let (key, previous) = (key_arn("key_arn"), key_arn("previous_key_arn"));
+        let kms = kms(setup.kms, Arc::clone(&kms_calls), setup.messages);
         let sns = sns(setup.sns, Arc::clone(&published));
-        let root = task_root(&setup.delivery);
-        let mut child = command()
+        let root = task_root(&setup.delivery, &setup.texts);
+        let (kept, mails) = (Requests::default(), Requests::default());
+        let ses = ses(setup.ses, Arc::clone(&mails));
+        if let Some(fault) = setup.queue {
+            let queue = sqs(fault, Arc::clone(&kept));
+            command
+                .env("AWS_ENDPOINT_URL_SQS", queue.url())
+                .env("DEAD_LETTER_QUEUE_URL", QUEUE_URL);
+        }
+        let mut child = command
             .env("AWS_LAMBDA_RUNTIME_API", runtime.address.to_string())
             .env("AWS_LAMBDA_LOG_LEVEL", setup.log_level)
             .env("LAMBDA_TASK_ROOT", root)
             .env("AWS_ENDPOINT_URL", kms.url())
             .env("AWS_ENDPOINT_URL_SNS", sns.url())
-            .env("KEY_ARN", fixture()["key_arn"].as_str().unwrap())
+            .env("AWS_ENDPOINT_URL_SESV2", ses.url())
+            .env("KEY_ARN", key)
+            .env(
+                "PREVIOUS_KEY_ARN",
+                if setup.swapping { previous } else { String::new() },
+            )
             .env("STACK_NAME", STACK)
             .spawn()
             .unwrap();
@@ -98,6 +138,8 @@ impl Function {
             kms,
             kms_calls,
             published,
+            mails,
+            kept,
         }
     }
 
@@ -148,11 +190,18 @@ impl Drop for Function {
 
 /// The binary in the environment that Lambda gives it, nothing of ours in it.
 pub(crate) fn command() -> Command {
-    let under_test = std::env::var("HANDLER_UNDER_TEST").unwrap_or_else(|_| env!("CARGO_BIN_EXE_handler").to_owned());
+    let built = option_env!("CARGO_BIN_EXE_handler");
+    let under_test = std::env::var("HANDLER_UNDER_TEST").unwrap_or_else(|_| built.unwrap().to_owned());
     let mut words = under_test.split_whitespace();
-    let mut command = Command::new(words.next().unwrap());
+    let mut command = in_lambda(words.next().unwrap());
+    command.args(words);
     command
-        .args(words)
+}
+
+/// A program in the environment that Lambda gives it.
+pub(crate) fn in_lambda(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command
         .env_clear()
         .env("AWS_REGION", "eu-west-1")
         .env("AWS_ACCESS_KEY_ID", "test")
@@ -165,13 +214,18 @@ pub(crate) fn command() -> Command {
     command
 }
 
-/// A folder as Lambda unpacks it, with `delivery.json` in it.
-pub(crate) fn task_root(delivery: &Value) -> PathBuf {
+/// A folder as Lambda unpacks it, with `delivery.json` and the stack's own texts in it.
+pub(crate) fn task_root(delivery: &Value, texts: &[(&str, &str)]) -> PathBuf {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();
-    delivery.to_string().hash(&mut hasher);
+    (delivery.to_string(), texts).hash(&mut hasher);
     let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{:x}", hasher.finish()));
     std::fs::create_dir_all(&root).unwrap();
+    for (name, text) in texts {
+        let file = root.join("messages").join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
     // Tests run side by side: the file appears whole.
     let draft = root.join(format!("{:?}", thread::current().id()));
     std::fs::write(&draft, delivery.to_string()).unwrap();
@@ -195,9 +249,13 @@ pub(crate) fn message(name: &str) -> Value {
         .clone()
 }
 
-/// An event as Cognito sends it, with a message of the fixture as its code.
+/// An event as Cognito sends it, with the fixture's message of the name `code`.
 pub(crate) fn event(purpose: &str, code: &str) -> Value {
-    let message = message(code);
+    event_of(purpose, &message(code))
+}
+
+/// An event as Cognito sends it, with `message` as its code.
+pub(crate) fn event_of(purpose: &str, message: &Value) -> Value {
     json!({
         "version": "1",
         "triggerSource": format!("CustomSMSSender_{purpose}"),

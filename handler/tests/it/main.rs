@@ -10,10 +10,18 @@
     reason = "a test that cannot go on should fail where it stands"
 )]
 
+mod channels;
+mod corpus;
+mod decrypt;
 mod delivery;
 mod examples;
 mod function;
+mod probe;
+mod readme;
 mod redaction;
 mod server;
 mod services;
 mod start;
+#[path = "../../../deployer/tests/it/support/tools.rs"]
+mod tools;
+mod vendors;

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+#[derive(Clone, Debug)]
 pub(crate) struct Request {
+    pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
@@ -67,7 +69,8 @@ fn exchange(mut stream: &TcpStream, answer: &(impl Fn(&Request) -> Response + ?S
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
-    let path = line.split(' ').nth(1)?.to_owned();
+    let mut words = line.split(' ');
+    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
     let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();
@@ -82,7 +85,12 @@ fn exchange(mut stream: &TcpStream, answer: &(impl Fn(&Request) -> Response + ?S
         .map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let response = answer(&Request { path, headers, body });
+    let response = answer(&Request {
+        method,
+        path,
+        headers,
+        body,
+    });
     let mut text = format!(
         "HTTP/1.1 {} Stub\r\ncontent-length: {}\r\n",
         response.status,

@@ -10,8 +10,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::function::{Answer, fixture};
+use crate::function::Answer;
 use crate::server::{Request, Response, Server};
+
+pub(crate) const QUEUE_URL: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333/acme-DeadLetterQueue";
 
 pub(crate) const MESSAGE_ID: &str = "94f20ce6-13c5-43a0-9a9e-ca52d816e90b";
 
@@ -61,8 +63,8 @@ pub(crate) fn runtime_api(queue: Receiver<String>, answered: Sender<Answer>, rem
     })
 }
 
-/// A KMS that knows the data keys of the fixture, by key, ciphertext and whole context.
-pub(crate) fn kms(fault: Fault, calls: Requests<Value>) -> Server {
+/// A KMS that knows the data keys of `messages`, by key, ciphertext and whole context.
+pub(crate) fn kms(fault: Fault, calls: Requests<Value>, messages: Value) -> Server {
     Server::start(move |request: &Request| {
         assert_eq!(request.headers["x-amz-target"], "TrentService.Decrypt");
         let call: Value = serde_json::from_slice(&request.body).unwrap();
@@ -70,8 +72,7 @@ pub(crate) fn kms(fault: Fault, calls: Requests<Value>) -> Server {
         if let Some(response) = fault("") {
             return response;
         }
-        let fixture = fixture();
-        for message in fixture["messages"].as_array().unwrap() {
+        for message in messages["messages"].as_array().unwrap() {
             for key in message["data_keys"].as_array().unwrap() {
                 if key["wrapped"] == call["CiphertextBlob"]
                     && key["key_arn"] == call["KeyId"]
@@ -123,7 +124,41 @@ pub(crate) fn sns_error(status: u16, code: &str, message: &str) -> Response {
     )
 }
 
-fn form(body: &[u8]) -> BTreeMap<String, String> {
+/// An SES that keeps what it was asked to send.
+pub(crate) fn ses(fault: Fault, asked: Requests<Value>) -> Server {
+    Server::start(move |request: &Request| {
+        assert_eq!(request.path, "/v2/email/outbound-emails");
+        if let Some(response) = fault("") {
+            return response;
+        }
+        asked
+            .lock()
+            .unwrap()
+            .push(serde_json::from_slice(&request.body).unwrap());
+        Response::new(200, json!({"MessageId": "0100018c-example"}).to_string())
+    })
+}
+
+/// A queue that keeps the bodies of its messages.
+pub(crate) fn sqs(fault: Fault, kept: Requests<Value>) -> Server {
+    Server::start(move |request: &Request| {
+        assert_eq!(request.headers["x-amz-target"], "AmazonSQS.SendMessage");
+        if let Some(response) = fault("") {
+            return response;
+        }
+        let call: Value = serde_json::from_slice(&request.body).unwrap();
+        assert_eq!(call["QueueUrl"], QUEUE_URL);
+        kept.lock()
+            .unwrap()
+            .push(serde_json::from_str(call["MessageBody"].as_str().unwrap()).unwrap());
+        Response::new(
+            200,
+            json!({"MessageId": MESSAGE_ID, "MD5OfMessageBody": ""}).to_string(),
+        )
+    })
+}
+
+pub(crate) fn form(body: &[u8]) -> BTreeMap<String, String> {
     let body = std::str::from_utf8(body).unwrap();
     body.split('&')
         .map(|pair| pair.split_once('=').unwrap())

@@ -10,7 +10,7 @@ fn refused(change: impl Fn(&mut Command) -> &mut Command) -> String {
     let mut command = command();
     command
         .env("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9")
-        .env("LAMBDA_TASK_ROOT", task_root(&Setup::default().delivery))
+        .env("LAMBDA_TASK_ROOT", task_root(&Setup::default().delivery, &[]))
         .env("KEY_ARN", "arn:aws:kms:eu-west-1:111122223333:key/1")
         .env("STACK_NAME", "acme-test");
     change(&mut command);
@@ -37,7 +37,7 @@ fn what_is_missing_is_named() {
         unreadable.starts_with("start-unreadable: failed to start: `/nowhere/delivery.json` cannot be read"),
         "{unreadable}"
     );
-    let root = task_root(&json!({"providers": {}, "smoke": {}}));
+    let root = task_root(&json!({"providers": {}, "smoke": {}}), &[]);
     let invalid = refused(|command| command.env("LAMBDA_TASK_ROOT", &root));
     assert!(invalid.contains("unknown field `smoke`"), "{invalid}");
 }

@@ -1,0 +1,326 @@
+//! The whole pipeline for one event, and what is said about it at the end.
+
+mod facts;
+mod panic;
+mod probe;
+mod stop;
+
+use std::fmt::{self, Write as _};
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+
+use crate::Redacted;
+use crate::compose::{Composer, Request};
+use crate::dead_letter::{self, DeadLetters};
+use crate::decrypt::{self, DataKeyError, DecryptError, Decryptor};
+use crate::delivery::Delivery;
+use crate::event::{AccountTakeOver, Channel, CustomMessageEvent, Event, PoolId, Probe, Purpose, SenderEvent};
+use crate::guard;
+use crate::send::{self, Content, Delivered, Email, Message, Providers, RouteError, Sms};
+use crate::telemetry::{self, Count, Outcome};
+
+pub(crate) use panic::PANICKED;
+
+use facts::Facts;
+use panic::caught;
+use stop::{Fate, Stop};
+
+/// What is kept of the invocation's time to answer Lambda in.
+const RESERVE: Duration = Duration::from_secs(1);
+
+/// Everything that lives as long as the container.
+pub struct Handler<D> {
+    /// The stack's name, a dimension of every metric.
+    pub stack_name: String,
+    /// What decrypts the codes; nothing where the function only writes Cognito's own messages.
+    pub decryptor: Option<D>,
+    /// Who delivers what.
+    pub delivery: Delivery,
+    /// The texts.
+    pub composer: Composer,
+    /// The providers of the delivery configuration.
+    pub providers: Providers,
+    /// Where events go that must not be retried; without it Lambda retries them, in vain.
+    pub dead_letters: Option<Box<dyn DeadLetters>>,
+    /// Takes the line that counts an event.
+    pub count: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+/// One call of the function.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Lambda's id of the call, the same on each of its retries.
+    pub request_id: String,
+    /// The function that was called.
+    pub function_arn: String,
+    /// When the call was received, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// The time until Lambda ends the call.
+    pub remaining: Duration,
+}
+
+/// An event that failed, as Lambda is told: it retries, and then keeps the event in the queue of failures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The stable code.
+    pub code: &'static str,
+    /// The reason; it holds nothing of the user's.
+    pub reason: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed to {}", self.reason)
+    }
+}
+
+impl From<Failure> for lambda_runtime::Diagnostic {
+    fn from(failure: Failure) -> Self {
+        Self {
+            error_type: failure.code.to_owned(),
+            error_message: failure.to_string(),
+        }
+    }
+}
+
+/// An event that went well.
+enum Done<'a> {
+    /// A provider took the message.
+    Delivered(Delivered<'a>),
+    /// The event with its response filled, which Cognito waits for.
+    Written(Value),
+}
+
+impl<D: Decryptor> Handler<D> {
+    /// Handles one event: delivers or writes its message, or says why not; returns what Cognito is answered.
+    ///
+    /// A refusal is no failure, since a retry would not change it. A `CustomMessage` event never fails:
+    /// it is answered as it came, so that Cognito sends its own text rather than none.
+    pub async fn handle(&self, invocation: &Invocation, event: &Value) -> Result<Value, Failure> {
+        let start = Instant::now();
+        let deadline = start + invocation.remaining.saturating_sub(RESERVE);
+        if Probe::is(event) {
+            return Ok(self.probe(event, deadline).await);
+        }
+        let waited_for = CustomMessageEvent::is(event);
+        let mut facts = Facts {
+            channel: waited_for.then_some(telemetry::MESSAGE),
+            ..Facts::default()
+        };
+        let outcome = self.outcome(invocation, event, deadline, &mut facts);
+        let result = caught(outcome).await.unwrap_or_else(|| Err(Stop::panicked()));
+        facts.log(invocation, &result);
+        let count = Count {
+            stack: &self.stack_name,
+            channel: facts.channel,
+            outcome: result
+                .as_ref()
+                .map_or_else(|stop| stop.fate.outcome(), |_| Outcome::Delivered),
+            reason: result.as_ref().err().map(|stop| stop.code),
+            request_id: &invocation.request_id,
+            at_ms: invocation.at_ms,
+            took_ms: start.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
+        };
+        (self.count)(&count.line());
+        match result {
+            Ok(Done::Delivered(_)) => Ok(Value::Null),
+            Ok(Done::Written(answer)) => Ok(answer),
+            Err(_) if waited_for => Ok(event.clone()),
+            Err(stop) => self.end(invocation, event, stop, start).await,
+        }
+    }
+
+    async fn outcome(
+        &self,
+        invocation: &Invocation,
+        event: &Value,
+        deadline: Instant,
+        facts: &mut Facts,
+    ) -> Result<Done<'_>, Stop> {
+        match Event::from_json(event)? {
+            Event::Sender(sender) => self.deliver(invocation, &sender, deadline, facts).await,
+            Event::CustomMessage(message) => self.write(invocation, event, &message, facts),
+        }
+    }
+
+    /// Does with an event that was not delivered what its fate says.
+    async fn end(&self, invocation: &Invocation, event: &Value, stop: Stop, start: Instant) -> Result<Value, Failure> {
+        let failure = Failure {
+            code: stop.code,
+            reason: stop.reason,
+        };
+        match stop.fate {
+            Fate::Dropped => Ok(Value::Null),
+            Fate::Retried => Err(failure),
+            Fate::Kept | Fate::Undeliverable => {
+                let Some(dead_letters) = &self.dead_letters else {
+                    return Err(failure);
+                };
+                let record = dead_letter::record(invocation, event, &failure);
+                let rest = start + invocation.remaining.saturating_sub(RESERVE / 2);
+                match caught(timeout_at(rest, dead_letters.keep(record))).await {
+                    Some(Ok(Ok(()))) => Ok(Value::Null),
+                    // Lambda's own way to the queue is left: it retries in vain, and then keeps the event.
+                    _ => Err(failure),
+                }
+            }
+        }
+    }
+
+    async fn deliver(
+        &self,
+        invocation: &Invocation,
+        event: &SenderEvent,
+        deadline: Instant,
+        facts: &mut Facts,
+    ) -> Result<Done<'_>, Stop> {
+        (facts.channel, facts.purpose) = (Some(event.channel.name()), Some(event.purpose));
+        let message = match event.channel {
+            Channel::Sms => self.sms(invocation, event, deadline, facts).await?,
+            Channel::Email => self.email(invocation, event, deadline, facts).await?,
+        };
+        let route = send::choose(&self.delivery, event.channel, facts.country, event.purpose)?;
+        let failed = |provider: &str, attempt, error: &send::ProviderError| {
+            tracing::warn!(
+                requestId = invocation.request_id,
+                purpose = event.purpose.name(),
+                channel = event.channel.name(),
+                country = message.country.map(tracing::field::display),
+                provider,
+                attempt,
+                outcome = "attempt-failed",
+                error = error.name.as_str(),
+                "attempt failed",
+            );
+        };
+        let delivered = send::deliver(route, &self.providers, &message, deadline, failed).await?;
+        Ok(Done::Delivered(delivered))
+    }
+
+    async fn sms(
+        &self,
+        invocation: &Invocation,
+        event: &SenderEvent,
+        deadline: Instant,
+        facts: &mut Facts,
+    ) -> Result<Message, Stop> {
+        let to = event.phone_number()?;
+        facts.country = guard::country_of(&to);
+        let sms = self.delivery.sms.as_ref().ok_or(RouteError::NoSms)?;
+        // Before the code is decrypted: what is refused costs no call.
+        guard::check(&to, &sms.countries)?;
+        let code = self.code(event, deadline).await?;
+        let composed = self
+            .composer
+            .sms(&request(event, code.as_ref(), event.notice().as_ref()))?;
+        facts.composed(&composed.locale, composed.trouble.as_ref(), invocation);
+        facts.parts = Some(composed.content.parts.count);
+        let content = Content::Sms(Sms {
+            to,
+            text: composed.content.text,
+        });
+        Ok(message(invocation, event, facts, code, content))
+    }
+
+    async fn email(
+        &self,
+        invocation: &Invocation,
+        event: &SenderEvent,
+        deadline: Instant,
+        facts: &mut Facts,
+    ) -> Result<Message, Stop> {
+        let to = event.email_address()?;
+        let code = self.code(event, deadline).await?;
+        let composed = self
+            .composer
+            .email(&request(event, code.as_ref(), event.notice().as_ref()))?;
+        facts.composed(&composed.locale, composed.trouble.as_ref(), invocation);
+        let content = Content::Email(Email {
+            to,
+            subject: composed.content.subject,
+            text: composed.content.text,
+            html: composed.content.html,
+        });
+        Ok(message(invocation, event, facts, code, content))
+    }
+
+    /// Fills the response of a `CustomMessage` event; no call is made, so that Cognito's five seconds are never near.
+    fn write(
+        &self,
+        invocation: &Invocation,
+        event: &Value,
+        message: &CustomMessageEvent,
+        facts: &mut Facts,
+    ) -> Result<Done<'_>, Stop> {
+        facts.purpose = Some(message.purpose);
+        let settings = self.delivery.custom_message.ok_or(RouteError::NoCustomMessage)?;
+        let texts = self.composer.custom_message(message, settings);
+        facts.left_out(&texts.trouble, invocation);
+        Ok(Done::Written(texts.response.answer(event)))
+    }
+
+    async fn code(&self, event: &SenderEvent, deadline: Instant) -> Result<Option<Redacted<String>>, Stop> {
+        let Some(encrypted) = event.encrypted_code()? else {
+            return Ok(None);
+        };
+        let code = self.open(encrypted.expose(), &event.pool, deadline).await?;
+        Ok(Some(if event.purpose == Purpose::AdminCreateUser {
+            decrypt::unescape(&code)
+        } else {
+            code
+        }))
+    }
+
+    /// Decrypts, as long as there is time.
+    async fn open(&self, encrypted: &str, pool: &PoolId, deadline: Instant) -> Result<Redacted<String>, DecryptError> {
+        let decryptor = self.decryptor.as_ref().ok_or(DecryptError::NoKnownKey)?;
+        timeout_at(deadline, decryptor.decrypt(encrypted, pool))
+            .await
+            .map_err(|_| DecryptError::from(DataKeyError::TimedOut))?
+    }
+}
+
+fn request<'a>(
+    event: &'a SenderEvent,
+    code: Option<&'a Redacted<String>>,
+    notice: Option<&'a AccountTakeOver>,
+) -> Request<'a> {
+    Request {
+        purpose: event.purpose,
+        attributes: &event.attributes,
+        client_metadata: &event.client_metadata,
+        code,
+        user_name: &event.user_name,
+        notice,
+    }
+}
+
+fn message(
+    invocation: &Invocation,
+    event: &SenderEvent,
+    facts: &Facts,
+    code: Option<Redacted<String>>,
+    content: Content,
+) -> Message {
+    // One code has one ciphertext, on every retry; a notice has none, but its invocation has an id.
+    let unique = event
+        .code
+        .as_ref()
+        .map_or(invocation.request_id.as_str(), |code| code.expose());
+    let id = digest(&SHA256, unique.as_bytes());
+    Message {
+        id: id.as_ref().iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }),
+        purpose: event.purpose,
+        country: facts.country,
+        locale: facts.locale.clone().unwrap_or_default(),
+        code,
+        content,
+    }
+}
