@@ -1,0 +1,10 @@
+//! `deployer schema`
+
+use super::context::Context;
+use super::exit::ExitStatus;
+use crate::spec::schema_text;
+
+pub(super) fn run(context: &Context) -> ExitStatus {
+    context.out.data(&schema_text());
+    ExitStatus::Done
+}

@@ -1,0 +1,30 @@
+//! The JSON Schema of stack files, for editors and other tools: `stacks/schema.json` is what it prints.
+//!
+//! Each part names the keys that its decoder in `section` reads, with their limits, and takes choices and
+//! defaults from the decoder's own types. A test asks the decoder itself about every key, choice and limit
+//! that stands here, so the two cannot come apart. What only rules can judge is not here.
+
+mod complete;
+mod delivery;
+mod function;
+mod kit;
+mod pattern;
+mod pool;
+mod provider;
+mod stack;
+mod trigger;
+
+use serde_json::Value;
+
+/// Returns the JSON Schema (2020-12) of stack files.
+///
+/// A file with a `name` that extends no other is held to be whole. In every other one any key may be
+/// missing, since another file may have it.
+pub fn schema() -> Value {
+    stack::schema()
+}
+
+/// Returns [`schema`] as the text of a file, the same bytes every time.
+pub fn schema_text() -> String {
+    format!("{:#}\n", schema())
+}
