@@ -1,10 +1,12 @@
 //! The zip: written in one canonical way, and read back without trust.
 //!
-//! `bootstrap` and the delivery configuration beside it, in this order, with fixed modes and a fixed time: the
-//! same two files give the same bytes on every machine.
+//! `bootstrap`, the delivery configuration beside it and the stack's texts, in this order, with fixed modes and a
+//! fixed time: the same files give the same bytes on every machine.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 
+use handler::compose::FOLDER_NAME;
 use handler::delivery::FILE_NAME;
 use zip::read::ZipFile;
 use zip::result::ZipError;
@@ -32,8 +34,12 @@ pub struct Built {
     pub builder: String,
 }
 
-/// Zips an executable and the delivery configuration.
-pub(super) fn write(bootstrap: &[u8], delivery_json: &[u8]) -> Result<Vec<u8>, AssetError> {
+/// Zips an executable, the delivery configuration, and texts by their path in the messages directory.
+pub(super) fn write(
+    bootstrap: &[u8],
+    delivery_json: &[u8],
+    messages: &BTreeMap<String, String>,
+) -> Result<Vec<u8>, AssetError> {
     let options = |mode| {
         SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
@@ -43,7 +49,14 @@ pub(super) fn write(bootstrap: &[u8], delivery_json: &[u8]) -> Result<Vec<u8>, A
             .unix_permissions(mode)
     };
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, mode, bytes) in [(BOOTSTRAP, MODE, bootstrap), (FILE_NAME, 0o644, delivery_json)] {
+    let texts = messages
+        .iter()
+        .map(|(path, text)| (format!("{FOLDER_NAME}/{path}"), 0o644, text.as_bytes()));
+    let files = [
+        (BOOTSTRAP.to_owned(), MODE, bootstrap),
+        (FILE_NAME.to_owned(), 0o644, delivery_json),
+    ];
+    for (name, mode, bytes) in files.into_iter().chain(texts) {
         writer.start_file(name, options(mode))?;
         writer.write_all(bytes).map_err(ZipError::Io)?;
     }
@@ -59,6 +72,8 @@ pub(super) struct Contents {
     pub(super) mode: Option<u32>,
     /// The delivery configuration.
     pub(super) delivery_json: Vec<u8>,
+    /// Texts by their path in the messages directory.
+    pub(super) messages: BTreeMap<String, String>,
 }
 
 impl Contents {
@@ -96,10 +111,22 @@ impl Contents {
         let bootstrap = unzip(&mut entry).map_err(unreadable)?;
         drop(entry);
         let delivery_json = unzip(&mut archive.by_name(FILE_NAME).map_err(unreadable)?).map_err(unreadable)?;
+        let folder = format!("{FOLDER_NAME}/");
+        let mut messages = BTreeMap::new();
+        for index in 0..archive.len() {
+            let mut entry = archive.by_index(index).map_err(unreadable)?;
+            let name = entry.name().map_err(unreadable)?.into_owned();
+            if let Some(path) = name.strip_prefix(&folder) {
+                let text = String::from_utf8(unzip(&mut entry).map_err(unreadable)?);
+                let text = text.map_err(|_| unreadable(ZipError::InvalidArchive("a text is not UTF-8".into())))?;
+                messages.insert(path.to_owned(), text);
+            }
+        }
         Ok(Self {
             bootstrap,
             mode,
             delivery_json,
+            messages,
         })
     }
 }
@@ -120,23 +147,31 @@ fn unzip<R: Read>(entry: &mut ZipFile<'_, R>) -> Result<Vec<u8>, ZipError> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-    use proptest::collection::vec;
+    use proptest::collection::{btree_map, vec};
     use proptest::prelude::*;
 
     use super::*;
 
+    fn texts() -> BTreeMap<String, String> {
+        BTreeMap::from([("en/default.sms.txt".to_owned(), "Your code: {{ code }}".to_owned())])
+    }
+
     proptest! {
         #[test]
-        fn the_same_files_give_the_same_bytes_and_are_read_back(bootstrap in vec(any::<u8>(), 0..4096), delivery in vec(any::<u8>(), 0..256)) {
-            let zip = write(&bootstrap, &delivery).unwrap();
-            prop_assert_eq!(&zip, &write(&bootstrap, &delivery).unwrap());
+        fn the_same_files_give_the_same_bytes_and_are_read_back(
+            bootstrap in vec(any::<u8>(), 0..4096),
+            delivery in vec(any::<u8>(), 0..256),
+            messages in btree_map("[a-z]{1,3}/[a-z]{1,8}", any::<String>(), 0..4),
+        ) {
+            let zip = write(&bootstrap, &delivery, &messages).unwrap();
+            prop_assert_eq!(&zip, &write(&bootstrap, &delivery, &messages).unwrap());
             let contents = Contents::read(&zip).unwrap();
-            prop_assert_eq!(contents, Contents { bootstrap, mode: Some(0o100_755), delivery_json: delivery });
+            prop_assert_eq!(contents, Contents { bootstrap, mode: Some(0o100_755), delivery_json: delivery, messages });
         }
 
         #[test]
         fn a_cut_or_changed_zip_is_never_read_as_another(at in any::<prop::sample::Index>(), cut: bool) {
-            let zip = write(b"\x7fELF and so on and on and on", b"{\"providers\":{}}").unwrap();
+            let zip = write(b"\x7fELF and so on and on and on", b"{\"providers\":{}}", &texts()).unwrap();
             let whole = Contents::read(&zip).unwrap();
             let at = at.index(zip.len());
             let mut other = zip.clone();
@@ -144,6 +179,8 @@ mod tests {
             if let Ok(read) = Contents::read(&other) {
                 // A flipped bit in a time or a mode is not in the contents.
                 prop_assert_eq!((read.bootstrap, read.delivery_json), (whole.bootstrap, whole.delivery_json));
+                // Under another name a text is none, but it is never another text.
+                prop_assert!(read.messages.values().all(|text| text == "Your code: {{ code }}"));
                 prop_assert!(!cut);
             }
         }
@@ -151,7 +188,7 @@ mod tests {
 
     #[test]
     fn time_system_and_modes_are_fixed() {
-        let zip = write(b"x", b"{}").unwrap();
+        let zip = write(b"x", b"{}", &texts()).unwrap();
         let mut archive = ZipArchive::new(Cursor::new(zip)).unwrap();
         let entries: Vec<_> = (0..archive.len())
             .map(|index| {
@@ -167,7 +204,11 @@ mod tests {
         let entry = |name: &str, mode| (name.to_owned(), Some(mode), Some(DateTime::DEFAULT), System::Unix);
         assert_eq!(
             entries,
-            [entry("bootstrap", 0o100_755), entry("delivery.json", 0o100_644)]
+            [
+                entry("bootstrap", 0o100_755),
+                entry("delivery.json", 0o100_644),
+                entry("messages/en/default.sms.txt", 0o100_644)
+            ]
         );
     }
 }

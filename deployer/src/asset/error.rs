@@ -3,7 +3,7 @@
 //! Messages are fragments that fit "failed to …"; hints are commands or sentences of their own.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use super::{Builder, Refused};
 use crate::spec::Architecture;
@@ -12,13 +12,13 @@ use crate::spec::Architecture;
 #[derive(Debug, thiserror::Error)]
 pub enum AssetError {
     /// The stack file names no sources and there are none in the usual place.
-    #[error("find the handler's sources: the stack file sets no `function.source`, and `{}` has no Cargo.toml", looked.display())]
+    #[error("find the handler's sources: the stack file sets no `function.source`, and `{}` has no Cargo.toml", plain(looked).display())]
     NoSource {
         /// Where they would be.
         looked: PathBuf,
     },
     /// `function.source` is no crate.
-    #[error("find the handler's sources: `{}` has no Cargo.toml", path.display())]
+    #[error("find the handler's sources: `{}` has no Cargo.toml", plain(path).display())]
     NotACrate {
         /// The folder.
         path: PathBuf,
@@ -97,6 +97,21 @@ pub enum AssetError {
     Delivery(#[from] serde_json::Error),
 }
 
+/// Returns a path as people write it: `handler` for `stacks/../handler`. What is opened is the path as it was.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
 fn refused_text(refused: &[Refused]) -> String {
     refused
         .iter()
@@ -110,29 +125,29 @@ impl AssetError {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::NoSource { .. } => vec![
-                "Set `function.source` to the folder of the handler's Cargo.toml, relative to the stack file"
+                "set `function.source` to the folder of the handler's Cargo.toml, relative to the stack file"
                     .to_owned(),
             ],
             Self::NotACrate { .. } => {
                 vec![
-                    "Let `function.source` name the folder of the handler's Cargo.toml, relative to the stack file"
+                    "let `function.source` name the folder of the handler's Cargo.toml, relative to the stack file"
                         .to_owned(),
                 ]
             }
             Self::NoLock { path } => {
                 vec![format!(
-                    "Run `cargo generate-lockfile --manifest-path {}/Cargo.toml` and commit the file",
+                    "run `cargo generate-lockfile --manifest-path {}/Cargo.toml` and commit the file",
                     path.display()
                 )]
             }
-            Self::LinkedFolder { .. } => vec!["Put the folder itself in the link's place".to_owned()],
+            Self::LinkedFolder { .. } => vec!["put the folder itself in the link's place".to_owned()],
             Self::PathDependency { package } => {
                 vec![format!(
-                    "Make `{package}` a module of the handler, or depend on it by registry or git"
+                    "make `{package}` a module of the handler, or depend on it by registry or git"
                 )]
             }
             Self::NoBuilder { architecture, .. } => super::builder::install_hints(*architecture),
-            Self::Changed => vec!["Run the command again".to_owned()],
+            Self::Changed => vec!["run the command again".to_owned()],
             Self::Refused(refused) => refused.iter().map(Refused::hint).collect(),
             Self::Read { .. }
             | Self::Run { .. }
@@ -140,6 +155,24 @@ impl AssetError {
             | Self::Write { .. }
             | Self::Zip(_)
             | Self::Delivery(_) => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_as_people_write_it() {
+        let rows = [
+            ("stacks/../handler", "handler"),
+            ("/a/./b/../../c", "/c"),
+            ("../handler", "../handler"),
+            ("../../x/../handler", "../../handler"),
+        ];
+        for (path, shown) in rows {
+            assert_eq!(plain(Path::new(path)), Path::new(shown));
         }
     }
 }

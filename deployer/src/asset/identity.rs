@@ -1,6 +1,6 @@
 //! An asset's identity: the digest of all that its bytes should depend on.
 //!
-//! Sources and delivery configuration in, digest and key out. Nothing is built and no program runs; the compiler
+//! Sources, delivery configuration and texts in, digest and key out. Nothing is built and no program runs; the compiler
 //! is recorded when something is built and does not count, so that a laptop and CI agree.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub(super) const MAPPED: [&str; 3] = ["/workspace", "/cargo", "/target"];
 pub struct Asset {
     /// The zip's identity.
     pub digest: Sha256,
-    /// The executable's identity: that of the zip without its delivery configuration.
+    /// The executable's identity: that of the zip without its delivery configuration and texts.
     pub binary_digest: Sha256,
     /// The zip's key in the assets bucket.
     pub key: String,
@@ -35,6 +35,8 @@ pub struct Asset {
     pub root: PathBuf,
     /// The delivery configuration as the handler reads it.
     pub delivery_json: Vec<u8>,
+    /// The stack's own texts by their path in the messages directory.
+    pub messages: BTreeMap<String, String>,
 }
 
 /// Returns the asset of one stack; for many, keep an [`Identifier`].
@@ -74,9 +76,13 @@ impl Identifier {
         let architecture = stack.function.architecture;
         let delivery_json = serde_json::to_vec(&stack.delivery)?;
         let binary_digest = binary_digest(&sources, architecture);
-        let mut fields = Fields::new("deployer zip 1");
+        let mut fields = Fields::new("deployer zip 2");
         fields.add(binary_digest.bytes());
         fields.add(&delivery_json);
+        for (name, text) in &stack.messages {
+            fields.add(name.as_bytes());
+            fields.add(text.as_bytes());
+        }
         let digest = fields.finish();
         Ok(Asset {
             digest,
@@ -86,6 +92,7 @@ impl Identifier {
             source: sources.folder,
             root: sources.root,
             delivery_json,
+            messages: stack.messages.clone(),
         })
     }
 }

@@ -73,7 +73,7 @@ impl Store {
 
     /// Zips a binary with the asset's delivery configuration, looks at the zip as the gate does, and keeps it.
     fn keep_zip(&self, asset: &Asset, binary: &[u8], report: Report) -> Result<Built, AssetError> {
-        let zip = archive::write(binary, &asset.delivery_json)?;
+        let zip = archive::write(binary, &asset.delivery_json, &asset.messages)?;
         gate(&zip, asset.architecture).map_err(AssetError::Refused)?;
         self.save(&format!("{}.zip", asset.digest), &zip, &report)?;
         Ok(built(zip, report))
@@ -82,7 +82,9 @@ impl Store {
     fn zip(&self, asset: &Asset) -> Option<Built> {
         let (zip, report) = self.load(&format!("{}.zip", asset.digest))?;
         gate(&zip, asset.architecture).ok()?;
-        (Contents::read(&zip).ok()?.delivery_json == asset.delivery_json).then(|| built(zip, report))
+        let contents = Contents::read(&zip).ok()?;
+        let same = contents.delivery_json == asset.delivery_json && contents.messages == asset.messages;
+        same.then(|| built(zip, report))
     }
 
     fn load(&self, name: &str) -> Option<(Vec<u8>, Report)> {

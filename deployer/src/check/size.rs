@@ -1,15 +1,15 @@
-//! CloudFormation takes no more than 51,200 bytes of template in a request.
+//! CloudFormation takes no template of more than a million bytes.
 
 use serde_json::Value;
 
 use crate::finding::{Code, Finding};
 use crate::template::Template;
 
-/// `TemplateBody`, `CreateChangeSet`.
-const LIMIT: usize = 51_200;
+/// "Template body size in an Amazon S3 object" (1 MB), AWS CloudFormation quotas; its refusal names this number.
+const LIMIT: usize = 1_000_000;
 
-pub(super) fn check(template: &Template) -> Option<Finding> {
-    let size = template.to_json().len();
+/// `size` is that of the template's JSON, in bytes.
+pub(super) fn check(template: &Template, size: usize) -> Option<Finding> {
     if size <= LIMIT {
         return None;
     }
@@ -56,11 +56,15 @@ mod tests {
     #[test]
     fn a_template_over_the_limit_names_what_fills_it() {
         let frame = template(0).to_json().len();
-        assert_eq!(check(&template(LIMIT - frame)), None);
-        let finding = check(&template(LIMIT - frame + 1)).unwrap();
+        let checked = |text: usize| {
+            let template = template(text);
+            check(&template, template.to_json().len())
+        };
+        assert_eq!(checked(LIMIT - frame), None);
+        let finding = checked(LIMIT - frame + 1).unwrap();
         assert_eq!(
             finding.message,
-            "the template has 51201 bytes, CloudFormation takes 51200"
+            "the template has 1000001 bytes, CloudFormation takes 1000000"
         );
         assert!(
             finding.hints.concat().contains("`EmailVerificationMessage` of `Pool`"),

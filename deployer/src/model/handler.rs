@@ -1,11 +1,10 @@
 //! The stack's own function: its code, its settings, and what it may do.
 
-use std::collections::BTreeSet;
+use handler::event::Channel;
 
-use handler::delivery::Provider;
-
+use super::rights::{Grant, grants};
 use super::{AssetLocation, KeyReference};
-use crate::spec::{Function, KeyArn, KeySource, Stack, Target, TriggerKind};
+use crate::spec::{Function, KeyArn, KeySource, Stack, TriggerKind};
 
 /// The stack's own function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +15,13 @@ pub struct Handler {
     pub function: Function,
     /// The codes that it may decrypt; none when it is no custom sender.
     pub decrypt: Option<Decrypt>,
-    /// Where it may publish SMS messages by SNS; empty when no route leads there.
-    pub publish: BTreeSet<PublishRegion>,
+    /// What the providers need that its routes name.
+    pub grants: Vec<Grant>,
+    /// The channels that it sends by, as a custom sender. Lambda invokes senders asynchronously: what fails
+    /// is retried, and kept in a queue in the end. Without any, Cognito waits for each answer instead.
+    pub channels: Vec<Channel>,
+    /// Whether it writes the messages that Cognito itself sends, as the custom message trigger.
+    pub writes_messages: bool,
 }
 
 /// The right to decrypt codes of the stack's pool.
@@ -31,50 +35,29 @@ pub struct Decrypt {
     pub previous: Option<KeyArn>,
 }
 
-/// A Region that an SNS provider publishes in.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PublishRegion {
-    /// The stack's own.
-    Stack,
-    /// Another one, by name.
-    Named(String),
-}
-
 impl Handler {
     pub(super) fn of(stack: &Stack, asset: Option<&AssetLocation>, key: Option<&KeyReference>) -> Self {
-        let serves = |kind| {
-            stack
-                .triggers
-                .get(&kind)
-                .is_some_and(|trigger| trigger.target == Target::Handler)
-        };
-        let sends = serves(TriggerKind::CustomSmsSender) || serves(TriggerKind::CustomEmailSender);
+        let channels = [
+            (TriggerKind::CustomSmsSender, Channel::Sms),
+            (TriggerKind::CustomEmailSender, Channel::Email),
+        ];
+        let channels = channels.into_iter().filter(|(kind, _)| stack.handler_serves(*kind));
         Self {
             code: asset.cloned().unwrap_or_else(AssetLocation::unknown),
             function: stack.function.clone(),
-            decrypt: key.filter(|_| sends).map(|key| Decrypt {
+            decrypt: key.filter(|_| stack.handler_sends()).map(|key| Decrypt {
                 key: key.clone(),
                 alias: matches!(stack.key.source, KeySource::Managed { alias: Some(_), .. }),
                 previous: stack.key.previous.clone(),
             }),
-            publish: if serves(TriggerKind::CustomSmsSender) {
-                publish_regions(stack)
-            } else {
-                BTreeSet::new()
-            },
+            grants: grants(stack),
+            channels: channels.map(|(_, channel)| channel).collect(),
+            writes_messages: stack.handler_serves(TriggerKind::CustomMessage),
         }
     }
-}
 
-/// The Regions of every SNS provider that a route names: one that no route names is never called.
-fn publish_regions(stack: &Stack) -> BTreeSet<PublishRegion> {
-    let routes = stack.delivery.sms.iter().flat_map(|sms| &sms.routes);
-    routes
-        .flat_map(|route| &route.via)
-        .filter_map(|name| stack.delivery.providers.get(name))
-        .map(|Provider::Sns(sns)| match &sns.region {
-            Some(region) if region != stack.region.as_str() => PublishRegion::Named(region.clone()),
-            Some(_) | None => PublishRegion::Stack,
-        })
-        .collect()
+    /// Whether Lambda invokes it asynchronously.
+    pub fn is_asynchronous(&self) -> bool {
+        !self.channels.is_empty()
+    }
 }

@@ -24,6 +24,12 @@ pub const DESTINATION_ALARM: &str = "DestinationAlarm";
 pub const ERROR_ALARM: &str = "ErrorAlarm";
 /// The alarm on invocations that Lambda refused for want of concurrency.
 pub const THROTTLE_ALARM: &str = "ThrottleAlarm";
+/// The alarm on SMS messages that failed.
+pub const SMS_ALARM: &str = "SmsAlarm";
+/// The alarm on e-mails that failed.
+pub const EMAIL_ALARM: &str = "EmailAlarm";
+/// The alarm on messages of Cognito's own that were left to its own texts.
+pub const MESSAGE_ALARM: &str = "MessageAlarm";
 /// The role by which the pool itself may send SMS messages.
 pub const SMS_ROLE: &str = "SmsRole";
 /// The user pool.

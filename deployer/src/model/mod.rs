@@ -8,13 +8,15 @@ mod handler;
 pub mod logical;
 pub mod output;
 mod pool;
+mod rights;
 mod schema;
 mod sms;
 mod trigger;
 
 pub use asset::AssetLocation;
-pub use handler::{Decrypt, Handler, PublishRegion};
+pub use handler::{Decrypt, Handler};
 pub use pool::{Identity, Pool};
+pub use rights::{CallRegion, Grant, On};
 pub use sms::SmsCaller;
 pub use trigger::{ForeignPermission, PoolTrigger};
 

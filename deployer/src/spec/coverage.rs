@@ -6,7 +6,7 @@ use handler::delivery::{Countries, Country, Route};
 use handler::event::Purpose;
 
 use super::field::Field;
-use super::report::Report;
+use super::report::{Report, shown};
 use super::yaml::Span;
 use crate::finding::Code;
 
@@ -22,8 +22,15 @@ pub(super) struct Claim<'n> {
 type Message = (Option<Country>, Purpose);
 
 /// Reports the messages that no route takes, and the routes that take none. A route's `claims` stand in
-/// the file's order.
-pub(super) fn check(path: &str, key: &Span, allowed: &Countries, claims: &[Claim<'_>], report: &mut Report<'_>) {
+/// the file's order; `countries` is absent for a channel that knows no countries.
+pub(super) fn check(
+    path: &str,
+    key: &Span,
+    countries: Option<&Countries>,
+    claims: &[Claim<'_>],
+    report: &mut Report<'_>,
+) {
+    let allowed = countries.unwrap_or(&Countries::Any);
     let mut left = messages(allowed, claims);
     for claim in claims {
         let outside = outside(allowed, claim);
@@ -47,19 +54,19 @@ pub(super) fn check(path: &str, key: &Span, allowed: &Countries, claims: &[Claim
             );
         }
     }
-    // Cognito is not known to send a takeover notice by SMS, and it has no code: whoever routes it may.
-    left.retain(|(_, purpose)| *purpose != Purpose::AccountTakeOverNotification);
+    if countries.is_some() {
+        // Cognito is not known to send a takeover notice by SMS, and it has no code: whoever routes it may.
+        left.retain(|(_, purpose)| *purpose != Purpose::AccountTakeOverNotification);
+    }
     if !left.is_empty() {
         let message = format!(
             "`{path}.routes` wants a route for every message, found none for {}",
-            named(&left)
+            named(&left, countries.is_some())
         );
-        report.add(
-            Code::RouteMissing,
-            key,
-            message,
-            "end the routes with one for everything else, such as `{via: [sns]}`",
-        );
+        let example = claims.last().and_then(|claim| claim.route.via.first());
+        let example = shown(example.map_or("sns", String::as_str));
+        let hint = format!("end the routes with one for everything else, such as `{{via: [{example}]}}`");
+        report.add(Code::RouteMissing, key, message, hint);
     }
 }
 
@@ -103,8 +110,8 @@ fn takes(route: &Route, (country, purpose): Message) -> bool {
             .is_none_or(|purposes| purposes.contains(&purpose))
 }
 
-/// Returns "Authentication to DE, JP", at most a few of them.
-fn named(left: &[Message]) -> String {
+/// Returns "Authentication to DE, JP", at most a few of them; without countries where there are none.
+fn named(left: &[Message], has_countries: bool) -> String {
     const MAX_NAMES: usize = 5;
     let some = |names: Vec<String>| {
         let more = names.len().saturating_sub(MAX_NAMES);
@@ -117,11 +124,14 @@ fn named(left: &[Message]) -> String {
     };
     let purposes: BTreeSet<Purpose> = left.iter().map(|(_, purpose)| *purpose).collect();
     let countries: BTreeSet<Option<Country>> = left.iter().map(|(country, _)| *country).collect();
-    let purposes = if purposes.len() == Purpose::ALL.len() - 1 {
+    let purposes = if has_countries && purposes.len() == Purpose::ALL.len() - 1 {
         "any purpose".to_owned()
     } else {
         some(purposes.into_iter().map(|purpose| purpose.name().to_owned()).collect())
     };
+    if !has_countries {
+        return purposes;
+    }
     // Unnamed countries come last: they are what the reader must know when there are any.
     let countries: Vec<String> = if countries.contains(&None) {
         vec!["countries that no route names".to_owned()]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use handler::delivery::{Delivery, Sms};
+use handler::delivery::{CustomMessage, Delivery};
 
 use super::extends::{bases, tree};
 use super::field::Field;
@@ -11,15 +11,23 @@ use super::properties::Waived;
 use super::report::Report;
 use super::rules::{self, Parts};
 use super::section::{
-    Home, Providers, acknowledgements, cloudformation, delivery, function, function_default, key, key_default, pool,
-    providers, roles, tags, triggers,
+    Channels, Home, Messages, Providers, acknowledgements, cloudformation, delivery, function, function_default, key,
+    key_default, messages, pool, providers, roles, tags, triggers,
 };
+use super::stack::serves;
 use super::yaml::{Value, write};
-use super::{AccountId, Environment, Key, KeySource, Pool, Region, Stack, StackName, Target, Trigger, TriggerKind};
+use super::{
+    AccountId, Environment, Function, Key, KeySource, Pool, Region, Stack, StackName, Target, Trigger, TriggerKind,
+};
 use crate::finding::{Code, Finding, Place, Source};
 
 /// Keys of stack files that this version does not read.
-const LATER: [&str; 2] = ["messages", "guard"];
+const LATER: [&str; 1] = ["guard"];
+
+/// How long Cognito waits for the answer to a trigger, in seconds; only senders may take longer.
+///
+/// Source: "Customizing user pool workflows with Lambda triggers", Amazon Cognito Developer Guide.
+const ANSWER_S: u16 = 5;
 
 /// What could be read of one file.
 pub(super) struct Document {
@@ -88,6 +96,7 @@ fn stack(root: &Field<'_>, report: &mut Report<'_>) -> (Option<Stack>, Option<Id
     let function_field = object.optional("function");
     let providers_field = object.optional("providers");
     let delivery_field = object.optional("delivery");
+    let messages_field = object.optional("messages");
     let acknowledge = object.optional("acknowledge");
     object.finish(&LATER, report);
 
@@ -114,18 +123,19 @@ fn stack(root: &Field<'_>, report: &mut Report<'_>) -> (Option<Stack>, Option<Id
     let triggers = triggers_field
         .map(|field| triggers(&field, &home, report))
         .unwrap_or_default();
-    let key = key_field
-        .as_ref()
-        .map_or_else(key_default, |field| key(field, &home, report));
-    let function = function_field
-        .as_ref()
-        .map_or_else(function_default, |field| function(field, &home, report));
+    let key = own_key(key_field.as_ref(), &home, report);
+    let function = own_function(function_field.as_ref(), root, &triggers, &home, report);
     let mut providers = providers_field
         .as_ref()
-        .map_or_else(Providers::default, |field| providers(field, report));
-    let sms = delivery_field
+        .map_or_else(Providers::default, |field| providers(field, &home, environment, report));
+    let channels = delivery_field
         .as_ref()
-        .and_then(|field| delivery(field, &mut providers, report));
+        .map_or_else(Channels::default, |field| delivery(field, &mut providers, report));
+
+    let custom_message = custom_message(pool.as_ref(), &triggers);
+    let messages = messages_field
+        .as_ref()
+        .map_or_else(Messages::default, |field| messages(field, custom_message, report));
 
     let parts = Parts {
         root,
@@ -134,20 +144,10 @@ fn stack(root: &Field<'_>, report: &mut Report<'_>) -> (Option<Stack>, Option<Id
         key: &key,
         function: &function,
     };
-    judge(
-        &parts,
-        &providers,
-        [&key_field, &function_field, &delivery_field],
-        report,
-    );
+    let fields = [&key_field, &function_field, &delivery_field, &messages_field];
+    judge(&parts, &providers, fields, report);
 
-    let claims = claims(
-        root,
-        pool.as_ref(),
-        &key,
-        !triggers.keys().any(|kind| kind.is_sender()),
-        report,
-    );
+    let claims = claims(root, pool.as_ref(), &key, &triggers, report);
     let identity = identity(name.as_ref(), &home, name_field.as_ref(), claims, report);
     let (Some(name), Some(region), Some(pool)) = (name, home.region, pool) else {
         return (None, identity);
@@ -167,7 +167,14 @@ fn stack(root: &Field<'_>, report: &mut Report<'_>) -> (Option<Stack>, Option<Id
         triggers,
         key,
         function,
-        delivery: configuration(providers, sms),
+        delivery: Delivery {
+            providers: providers.read,
+            sms: channels.sms,
+            email: channels.email,
+            custom_message,
+            messages: messages.settings,
+        },
+        messages: messages.files,
         acknowledge,
     };
     (Some(stack), identity)
@@ -198,8 +205,8 @@ fn home(account: Option<Field<'_>>, region: Option<Field<'_>>, report: &mut Repo
 }
 
 /// Reports what each part allows and the whole stack does not.
-fn judge(parts: &Parts<'_>, providers: &Providers<'_>, fields: [&Option<Field<'_>>; 3], report: &mut Report<'_>) {
-    let [_, _, delivery] = fields;
+fn judge(parts: &Parts<'_>, providers: &Providers<'_>, fields: [&Option<Field<'_>>; 4], report: &mut Report<'_>) {
+    let [_, _, delivery, _] = fields;
     require_delivery(parts.triggers, delivery.as_ref(), report);
     rules::check(parts, report);
     // What a mistake left out may be what uses a setting.
@@ -231,9 +238,10 @@ fn claims(
     root: &Field<'_>,
     pool: Option<&Pool>,
     key: &Key,
-    keyless: bool,
+    triggers: &BTreeMap<TriggerKind, Trigger>,
     report: &Report<'_>,
 ) -> Vec<(String, Place)> {
+    let keyless = !triggers.keys().any(|kind| kind.is_sender());
     let pool = match pool {
         Some(Pool::Existing { id }) => Some((id, ["pool", "existing"].as_slice())),
         Some(Pool::Import { id, .. }) => Some((id, ["pool", "import", "id"].as_slice())),
@@ -250,11 +258,47 @@ fn claims(
     pool.into_iter().chain(alias).filter_map(place).collect()
 }
 
-fn configuration(providers: Providers<'_>, sms: Option<Sms>) -> Delivery {
-    Delivery {
-        providers: providers.read,
-        sms,
+/// Reads `function`. One that only answers has no use of more time than Cognito waits.
+fn own_function(
+    field: Option<&Field<'_>>,
+    root: &Field<'_>,
+    triggers: &BTreeMap<TriggerKind, Trigger>,
+    home: &Home,
+    report: &mut Report<'_>,
+) -> Function {
+    let mut read = field.map_or_else(function_default, |field| function(field, home, report));
+    let sends = TriggerKind::ALL
+        .into_iter()
+        .any(|kind| kind.is_sender() && serves(triggers, kind));
+    let answers = serves(triggers, TriggerKind::CustomMessage) && !sends;
+    if answers && root.at(&["function", "timeout_s"]).is_none() {
+        read.timeout_s = ANSWER_S;
     }
+    read
+}
+
+/// What the handler must know of a pool whose `CustomMessage` it answers: Cognito takes texts of an e-mail
+/// only where the pool sends by the account's own SES. Where the pool confirms by a link, its own e-mails stay:
+/// a code in their place would be of no use to an app that waits for the link.
+///
+/// Source: "Custom message Lambda trigger", Amazon Cognito Developer Guide.
+fn custom_message(pool: Option<&Pool>, triggers: &BTreeMap<TriggerKind, Trigger>) -> Option<CustomMessage> {
+    let pool = pool.filter(|_| serves(triggers, TriggerKind::CustomMessage))?;
+    let properties = match pool {
+        Pool::New { properties } | Pool::Import { properties, .. } => Some(properties),
+        Pool::Existing { .. } => None,
+    };
+    let said =
+        |property: &str, member| properties.and_then(|properties| properties.get(property)?.get(member)?.as_str());
+    let by_link = said("VerificationMessageTemplate", "DefaultEmailOption") == Some("CONFIRM_WITH_LINK");
+    Some(CustomMessage {
+        email: said("EmailConfiguration", "EmailSendingAccount") == Some("DEVELOPER") && !by_link,
+    })
+}
+
+/// Reads `key`, or takes its defaults.
+fn own_key(field: Option<&Field<'_>>, home: &Home, report: &mut Report<'_>) -> Key {
+    field.map_or_else(key_default, |field| key(field, home, report))
 }
 
 /// Source: "Bucket naming rules", Amazon S3 User Guide.
@@ -281,42 +325,71 @@ fn bucket_name(field: &Field<'_>, report: &mut Report<'_>) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn uses_handler(triggers: &BTreeMap<TriggerKind, Trigger>) -> bool {
-    triggers.values().any(|trigger| trigger.target == Target::Handler)
-}
-
 /// Reports a handler that would have nowhere to send.
 fn require_delivery(triggers: &BTreeMap<TriggerKind, Trigger>, delivery: Option<&Field<'_>>, report: &mut Report<'_>) {
-    let declared = delivery
-        .and_then(Field::map_fields)
-        .is_some_and(|keys| keys.iter().any(|(key, _)| *key == "sms"));
-    let sender = triggers
-        .get(&TriggerKind::CustomSmsSender)
-        .filter(|trigger| trigger.target == Target::Handler);
-    if let Some(sender) = sender
-        && !declared
-    {
-        report.add_at(
+    let senders = [
+        (
+            TriggerKind::CustomSmsSender,
+            "sms",
             Code::SmsDeliveryMissing,
-            sender.place.clone(),
-            "`triggers.custom_sms_sender` wants `delivery.sms` to send by, found none",
             "add `providers: {sns: {type: sns}}` and `delivery: {sms: {countries: [US], routes: [{via: [sns]}]}}`",
-        );
+        ),
+        (
+            TriggerKind::CustomEmailSender,
+            "email",
+            Code::EmailDeliveryMissing,
+            "add a provider of e-mail under `providers`, such as one of type ses, and `delivery: {email: {via: [ses]}}`",
+        ),
+    ];
+    for (kind, channel, code, hint) in senders {
+        let declared = delivery.is_some_and(|field| field.at(&[channel]).is_some());
+        if let Some(sender) = triggers.get(&kind).filter(|_| serves(triggers, kind))
+            && !declared
+        {
+            let message = format!(
+                "`triggers.{}` wants `delivery.{channel}` to send by, found none",
+                kind.key()
+            );
+            report.add_at(code, sender.place.clone(), message, hint);
+        }
     }
+}
+
+fn part<'n>(field: Option<&Field<'n>>, key: &str) -> Option<Field<'n>> {
+    field?.at(&[key])
 }
 
 /// Reports settings of a key or function that the stack does not have.
 fn report_unused(
     triggers: &BTreeMap<TriggerKind, Trigger>,
-    [key, function, delivery]: [&Option<Field<'_>>; 3],
+    [key, function, delivery, messages]: [&Option<Field<'_>>; 4],
     report: &mut Report<'_>,
 ) {
     let sender = triggers.keys().any(|kind| kind.is_sender());
-    let handler = uses_handler(triggers);
+    let handler = triggers.values().any(|trigger| trigger.target == Target::Handler);
+    let by_sms = serves(triggers, TriggerKind::CustomSmsSender);
+    let by_email = serves(triggers, TriggerKind::CustomEmailSender);
+    let sending = by_sms || by_email;
     let unused = [
-        (key, sender, "a custom sender, whose codes the key encrypts"),
-        (function, handler, "a trigger that names `handler`"),
-        (delivery, handler, "a trigger that names `handler`"),
+        (key.clone(), sender, "a custom sender, whose codes the key encrypts"),
+        (function.clone(), handler, "a trigger that names `handler`"),
+        (
+            part(function.as_ref(), "async").filter(|_| handler),
+            sending,
+            "a custom sender that names `handler`: Cognito waits for custom_message",
+        ),
+        (messages.clone(), handler, "a trigger that names `handler`"),
+        (delivery.clone(), sending, "a custom sender that names `handler`"),
+        (
+            part(delivery.as_ref(), "sms").filter(|_| sending),
+            by_sms,
+            "a custom_sms_sender that names `handler`",
+        ),
+        (
+            part(delivery.as_ref(), "email").filter(|_| sending),
+            by_email,
+            "a custom_email_sender that names `handler`",
+        ),
     ];
     for (field, used, wanted) in unused {
         if let Some(field) = field

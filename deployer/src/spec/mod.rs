@@ -14,6 +14,7 @@ mod object;
 mod properties;
 mod report;
 mod rules;
+mod schema;
 mod section;
 mod sms_role;
 mod stack;
@@ -25,6 +26,7 @@ pub use id::{
     SecurityGroupId, StackName, SubnetId, TopicArn,
 };
 pub use load::{Loaded, collect, load, parse};
+pub use schema::{schema, schema_text};
 pub use sms_role::needs_sms_role;
 pub use stack::{
     Acknowledgement, Alarms, Architecture, Async, CloudFormation, Environment, Function, Key, KeySource, LogLevel,

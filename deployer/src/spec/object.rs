@@ -54,23 +54,28 @@ impl<'n> Object<'n> {
     /// Reports the keys that nobody read. `later` are keys that stack files are to have, but that this
     /// version does not read.
     pub(super) fn finish(self, later: &[&str], report: &mut Report<'_>) {
+        let known_later = |key: &str| {
+            let hint = || "remove it: it would have no effect".to_owned();
+            later.contains(&key).then(|| ("is not read by this version", hint()))
+        };
+        self.finish_but(known_later, report);
+    }
+
+    /// Reports the keys that nobody read; of some of them `known` has more to say: what is wrong with them
+    /// here, and what to do.
+    pub(super) fn finish_but(self, known: impl Fn(&str) -> Option<(&'static str, String)>, report: &mut Report<'_>) {
         for entry in self
             .entries
             .iter()
             .filter(|entry| !self.known.contains(&entry.key.as_ref()))
         {
-            let field = Field::of(&self.path, entry);
-            let (message, hint) = if later.contains(&entry.key.as_ref()) {
-                (
-                    format!("{} is not read by this version", field.name()),
-                    "remove it: it would have no effect".to_owned(),
-                )
-            } else {
+            let (wrong, hint) = known(&entry.key).unwrap_or_else(|| {
                 let hint = did_you_mean(&entry.key, self.known.iter().copied(), || {
                     format!("the keys here are {}", listed(&self.known, "and"))
                 });
-                (format!("{} is not a key of stack files", field.name()), hint)
-            };
+                ("is not a key of stack files", hint)
+            });
+            let message = format!("{} {wrong}", Field::of(&self.path, entry).name());
             report.add(Code::UnknownKey, &entry.span, message, hint);
         }
     }

@@ -105,13 +105,26 @@ impl<'f> Report<'f> {
     /// Returns the findings in the files' order.
     pub(super) fn finish(self) -> Vec<Finding> {
         let Self {
+            source,
             mut findings,
             left_out,
             bases,
             ..
         } = self;
-        let file = |place: &Place| bases.iter().position(|(_, base)| Arc::ptr_eq(base, &place.source));
-        findings.sort_by_key(|finding| finding.place.as_ref().map(|place| (file(place), place.span.start)));
+        // The file itself, those that it builds on, and behind them what it names, such as texts.
+        let rank = |place: &Place| {
+            let of = |source: &Arc<Source>| Arc::ptr_eq(source, &place.source);
+            if of(source) {
+                (0, None)
+            } else {
+                let base = bases.iter().position(|(_, base)| of(base));
+                base.map_or_else(
+                    || (usize::MAX, Some(place.source.path().to_owned())),
+                    |base| (base + 1, None),
+                )
+            }
+        };
+        findings.sort_by_cached_key(|finding| finding.place.as_ref().map(|place| (rank(place), place.span.start)));
         if let Some(last) = findings.last_mut()
             && left_out > 0
         {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::field::Field;
 use super::report::Report;
+use super::stack::serves;
 use super::{Function, Key, KeySource, LogLevel, Pool, Target, Trigger, TriggerKind, needs_sms_role};
 use crate::finding::Code;
 
@@ -25,8 +26,12 @@ pub(super) fn check(parts: &Parts<'_>, report: &mut Report<'_>) {
 pub(super) fn warn(parts: &Parts<'_>, report: &mut Report<'_>) {
     foreign_senders(parts, report);
     custom_message(parts, report);
-    if parts.triggers.values().any(|trigger| trigger.target == Target::Handler) {
+    let serves = |kind: &TriggerKind| serves(parts.triggers, *kind);
+    // Cognito waits for CustomMessage, so Lambda retries senders alone.
+    if TriggerKind::ALL.iter().filter(|kind| kind.is_sender()).any(serves) {
         retries(parts, report);
+    }
+    if TriggerKind::ALL.iter().any(serves) {
         log_level(parts, report);
     }
 }

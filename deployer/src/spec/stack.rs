@@ -46,20 +46,40 @@ pub struct Stack {
     pub function: Function,
     /// Providers and routes, as the handler reads them.
     pub delivery: Delivery,
+    /// The stack's own texts: the content of each file by its path in the messages directory.
+    pub messages: BTreeMap<String, String>,
     /// Findings that somebody has answered for.
     pub acknowledge: Vec<Acknowledgement>,
 }
 
 impl Stack {
-    /// Whether a trigger names this stack's own function.
+    /// Whether any trigger names this stack's own function.
     pub fn uses_handler(&self) -> bool {
         self.triggers.values().any(|trigger| trigger.target == Target::Handler)
+    }
+
+    /// Whether this trigger names this stack's own function.
+    pub fn handler_serves(&self, kind: TriggerKind) -> bool {
+        serves(&self.triggers, kind)
+    }
+
+    /// Whether this stack's own function is a custom sender: Cognito invokes it asynchronously, with a
+    /// code that it must decrypt.
+    pub fn handler_sends(&self) -> bool {
+        self.handler_serves(TriggerKind::CustomSmsSender) || self.handler_serves(TriggerKind::CustomEmailSender)
     }
 
     /// Whether a custom sender is declared, by whichever function: then Cognito needs a key.
     pub fn has_sender(&self) -> bool {
         self.triggers.keys().any(|kind| kind.is_sender())
     }
+}
+
+/// Whether a trigger of `triggers` names the stack's own function.
+pub(super) fn serves(triggers: &BTreeMap<TriggerKind, Trigger>, kind: TriggerKind) -> bool {
+    triggers
+        .get(&kind)
+        .is_some_and(|trigger| trigger.target == Target::Handler)
 }
 
 /// How much is at stake.
@@ -216,6 +236,11 @@ impl TriggerKind {
         matches!(self, Self::CustomSmsSender | Self::CustomEmailSender)
     }
 
+    /// Whether this trigger is about a message to a user, which is what the handler answers.
+    pub const fn is_message(self) -> bool {
+        self.is_sender() || matches!(self, Self::CustomMessage)
+    }
+
     /// The event versions that Cognito takes; empty where the member is a plain ARN.
     pub const fn versions(self) -> &'static [TriggerVersion] {
         match self {
@@ -323,7 +348,7 @@ pub struct Function {
     pub architecture: Architecture,
     /// `MemorySize` in MB, 128 to 10,240; default 256.
     pub memory_mb: u16,
-    /// `Timeout` in seconds, 1 to 900; default 20.
+    /// `Timeout` in seconds, 1 to 900; default 20, or 5 for a function that Cognito waits for.
     pub timeout_s: u16,
     /// `RetentionInDays` of the log group, one of CloudWatch's values; default 30.
     pub log_retention_days: u16,

@@ -3,6 +3,8 @@
 //! They exist without a topic too, for the console and for whoever watches the account. Few
 //! messages are lost at a time, so one is enough, and silence is not an alarm.
 
+use handler::event::Channel;
+use handler::telemetry;
 use serde_json::{Map, Value, json};
 
 use super::resource::{Retention, resource};
@@ -17,11 +19,14 @@ struct Alarm {
     metric: &'static str,
     statistic: &'static str,
     period_s: u32,
-    dimension: (&'static str, Value),
+    dimensions: Vec<(&'static str, Value)>,
 }
 
 pub(super) fn render(handler: &Handler, resources: &mut Map<String, Value>) {
-    for alarm in alarms() {
+    let kept = if handler.is_asynchronous() { queue() } else { Vec::new() };
+    let channels = handler.channels.iter().copied().map(failed);
+    let written = handler.writes_messages.then(not_written);
+    for alarm in kept.into_iter().chain(function()).chain(channels).chain(written) {
         resources.insert(
             alarm.id.to_owned(),
             rendered(&alarm, handler.function.alarms.notify.as_ref()),
@@ -29,17 +34,21 @@ pub(super) fn render(handler: &Handler, resources: &mut Map<String, Value>) {
     }
 }
 
-fn alarms() -> [Alarm; 4] {
-    let function = |id, metric, description| Alarm {
+fn of_function(id: &'static str, metric: &'static str, description: &'static str) -> Alarm {
+    Alarm {
         id,
         description,
         namespace: "AWS/Lambda",
         metric,
         statistic: "Sum",
         period_s: 300,
-        dimension: ("FunctionName", reference(logical::FUNCTION)),
-    };
-    [
+        dimensions: vec![("FunctionName", reference(logical::FUNCTION))],
+    }
+}
+
+/// What only asynchronous events can do.
+fn queue() -> Vec<Alarm> {
+    vec![
         Alarm {
             id: logical::DEAD_LETTER_ALARM,
             description: "Messages were lost: their events are in the dead-letter queue",
@@ -47,19 +56,24 @@ fn alarms() -> [Alarm; 4] {
             metric: "ApproximateNumberOfMessagesVisible",
             statistic: "Maximum",
             period_s: 60,
-            dimension: ("QueueName", attribute(logical::DEAD_LETTER_QUEUE, "QueueName")),
+            dimensions: vec![("QueueName", attribute(logical::DEAD_LETTER_QUEUE, "QueueName"))],
         },
-        function(
+        of_function(
             logical::DESTINATION_ALARM,
             "DestinationDeliveryFailures",
             "Messages were lost, and Lambda could not keep their events in the dead-letter queue",
         ),
-        function(
+    ]
+}
+
+fn function() -> [Alarm; 2] {
+    [
+        of_function(
             logical::ERROR_ALARM,
             "Errors",
             "Invocations of the message handler failed; Lambda may try them again",
         ),
-        function(
+        of_function(
             logical::THROTTLE_ALARM,
             "Throttles",
             "Invocations of the message handler wait or fail, since the account has no concurrency left",
@@ -67,13 +81,49 @@ fn alarms() -> [Alarm; 4] {
     ]
 }
 
+fn failed(channel: Channel) -> Alarm {
+    let (id, description) = match channel {
+        Channel::Sms => (logical::SMS_ALARM, "SMS messages failed; their log lines say why"),
+        Channel::Email => (logical::EMAIL_ALARM, "E-mails failed; their log lines say why"),
+    };
+    counted(id, channel.name(), description)
+}
+
+/// Such an event is answered all the same, so that Lambda itself counts no error.
+fn not_written() -> Alarm {
+    counted(
+        logical::MESSAGE_ALARM,
+        telemetry::MESSAGE,
+        "Messages went out in the pool's own words; the handler's log lines say why",
+    )
+}
+
+/// The handler's own count, which tells the channels apart and knows of messages that no retry would help.
+fn counted(id: &'static str, channel: &'static str, description: &'static str) -> Alarm {
+    Alarm {
+        id,
+        description,
+        namespace: telemetry::NAMESPACE,
+        metric: telemetry::FAILED,
+        statistic: "Sum",
+        period_s: 300,
+        dimensions: vec![
+            (telemetry::STACK, reference("AWS::StackName")),
+            (telemetry::CHANNEL, Value::from(channel)),
+        ],
+    }
+}
+
 fn rendered(alarm: &Alarm, notify: Option<&TopicArn>) -> Value {
-    let (dimension, of) = &alarm.dimension;
+    let dimensions = alarm.dimensions.iter();
+    let dimensions: Vec<Value> = dimensions
+        .map(|(name, of)| json!({"Name": name, "Value": of}))
+        .collect();
     let mut properties = json!({
         "AlarmDescription": alarm.description,
         "Namespace": alarm.namespace,
         "MetricName": alarm.metric,
-        "Dimensions": [{"Name": dimension, "Value": of}],
+        "Dimensions": dimensions,
         "Statistic": alarm.statistic,
         "Period": alarm.period_s,
         "EvaluationPeriods": 1,

@@ -1,7 +1,7 @@
 //! The bucket of the handler's zips, in a stack of its own.
 //!
-//! Named by account and Region, so that nobody has to write it down. Current objects are never expired:
-//! a rollback needs them.
+//! Named by account and Region, so that nobody has to write it down. Current zips are never expired: a
+//! rollback needs them. A template is there for a moment only; one that a killed run left goes after a day.
 
 use serde_json::json;
 
@@ -34,7 +34,14 @@ pub fn assets_bucket() -> Template {
                         "Id": "noncurrent",
                         "Status": "Enabled",
                         "NoncurrentVersionExpiration": { "NoncurrentDays": 30 },
+                        "ExpiredObjectDeleteMarker": true,
                         "AbortIncompleteMultipartUpload": { "DaysAfterInitiation": 1 },
+                    }, {
+                        "Id": "templates",
+                        "Status": "Enabled",
+                        "Prefix": "templates/",
+                        "ExpirationInDays": 1,
+                        "NoncurrentVersionExpiration": { "NoncurrentDays": 1 },
                     }] },
                     "OwnershipControls": { "Rules": [{ "ObjectOwnership": "BucketOwnerEnforced" }] },
                     "PublicAccessBlockConfiguration": {

@@ -29,6 +29,12 @@ const NO_VPC: Skip = Skip {
     comment: "The function calls AWS's and the providers' public endpoints and nothing inside a VPC",
 };
 
+/// For a function that Cognito waits for.
+const NO_QUEUE: Skip = Skip {
+    id: "CKV_AWS_116",
+    comment: "The pool waits for every answer and hears of every failure itself: there is no event to keep",
+};
+
 const FUNCTION_SKIPS: [Skip; 4] = [
     Skip {
         id: "CKV_AWS_115",
@@ -50,10 +56,14 @@ const FUNCTION_SKIPS: [Skip; 4] = [
 pub(super) fn render(handler: &Handler, roles: &Roles, resources: &mut Map<String, Value>) {
     let mut put = |id: &str, resource: Value| resources.insert(id.to_owned(), resource);
     put(logical::LOG_GROUP, log_group(handler));
-    put(logical::DEAD_LETTER_QUEUE, queue());
+    if handler.is_asynchronous() {
+        put(logical::DEAD_LETTER_QUEUE, queue());
+    }
     put(logical::FUNCTION_ROLE, function_role(handler, roles));
     put(logical::FUNCTION, function(handler));
-    put(logical::ASYNC_CONFIG, async_config(handler));
+    if handler.is_asynchronous() {
+        put(logical::ASYNC_CONFIG, async_config(handler));
+    }
 }
 
 fn log_group(handler: &Handler) -> Value {
@@ -95,6 +105,11 @@ fn function(handler: &Handler) -> Value {
         );
         skips.retain(|skip| skip.id != NO_VPC.id);
     }
+    for skip in skips.iter_mut().filter(|skip| skip.id == NO_QUEUE.id) {
+        if !handler.is_asynchronous() {
+            *skip = NO_QUEUE;
+        }
+    }
     resource("AWS::Lambda::Function", Retention::None, &skips, properties)
 }
 
@@ -110,6 +125,12 @@ fn environment(handler: &Handler) -> Map<String, Value> {
     let mut variables = Map::new();
     let mut put = |name: &str, value: Value| variables.insert(name.to_owned(), value);
     put(handler::env::STACK_NAME, reference("AWS::StackName"));
+    if handler.is_asynchronous() {
+        put(
+            handler::env::DEAD_LETTER_QUEUE_URL,
+            reference(logical::DEAD_LETTER_QUEUE),
+        );
+    }
     if let Some(decrypt) = &handler.decrypt {
         put(handler::env::KEY_ARN, key_arn(&decrypt.key));
         if decrypt.alias {

@@ -9,41 +9,27 @@ use serde_json::{Map, Value, json};
 use super::cognito::pool_id;
 use super::resource::{Retention, resource};
 use super::value::{account, attribute, document, one_or_many, reference, region, substitute};
-use crate::model::{Decrypt, Handler, KeyReference, Model, PublishRegion, SmsCaller, logical};
+use crate::model::{CallRegion, Decrypt, Grant, Handler, KeyReference, Model, On, SmsCaller, logical};
 use crate::spec::Roles;
 
 /// The function's role, with every right but the one that names the pool.
 pub(super) fn function_role(handler: &Handler, roles: &Roles) -> Value {
-    let mut statements = vec![
-        json!({
-            "Sid": "WriteLogs",
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            // Ends in `:*`, which is the log streams.
-            "Resource": attribute(logical::LOG_GROUP, "Arn"),
-        }),
-        json!({
+    let mut statements = vec![json!({
+        "Sid": "WriteLogs",
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        // Ends in `:*`, which is the log streams.
+        "Resource": attribute(logical::LOG_GROUP, "Arn"),
+    })];
+    if handler.is_asynchronous() {
+        statements.push(json!({
             "Sid": "KeepFailedEvents",
             "Effect": "Allow",
             "Action": "sqs:SendMessage",
             "Resource": attribute(logical::DEAD_LETTER_QUEUE, "Arn"),
-        }),
-    ];
-    if !handler.publish.is_empty() {
-        let regions = handler.publish.iter().map(|publish| match publish {
-            PublishRegion::Stack => region(),
-            PublishRegion::Named(name) => Value::from(name.as_str()),
-        });
-        let mut statement = publish_to_phones();
-        if let Some(statement) = statement.as_object_mut() {
-            let regions = one_or_many(regions.collect());
-            statement.insert(
-                "Condition".to_owned(),
-                json!({"StringEquals": {"aws:RequestedRegion": regions}}),
-            );
-        }
-        statements.push(statement);
+        }));
     }
+    statements.extend(handler.grants.iter().map(statement));
     if handler.function.vpc.is_some() {
         statements.push(attach_to_vpc());
     }
@@ -110,15 +96,69 @@ fn attach_to_vpc() -> Value {
     })
 }
 
-/// A phone number has no ARN, so the right to text one can only be told by what it is not: a topic, a
-/// subscription, an application or its endpoint.
+/// Renders a right of a provider.
+fn statement(grant: &Grant) -> Value {
+    let mut statement = Map::new();
+    let mut put = |name: &str, value: Value| statement.insert(name.to_owned(), value);
+    put("Sid", Value::from(grant.sid.as_str()));
+    put("Effect", Value::from("Allow"));
+    put(
+        "Action",
+        one_or_many(grant.actions.iter().copied().map(Value::from).collect()),
+    );
+    let mut conditions = Map::new();
+    match &grant.on {
+        On::Phones(regions) => {
+            put("NotResource", no_phone());
+            let regions = regions.iter().map(|called| match called {
+                CallRegion::Stack => region(),
+                CallRegion::Named(name) => Value::from(name.as_str()),
+            });
+            let regions = one_or_many(regions.collect());
+            conditions.insert("StringEquals".to_owned(), json!({"aws:RequestedRegion": regions}));
+        }
+        On::Resources(arns) => {
+            put("Resource", one_or_many(arns.iter().map(|arn| named(arn)).collect()));
+        }
+    }
+    for condition in &grant.conditions {
+        let values = condition.values.iter().map(|value| named(value));
+        let operator = conditions
+            .entry(condition.operator)
+            .or_insert_with(|| Value::Object(Map::new()));
+        if let Some(operator) = operator.as_object_mut() {
+            operator.insert(condition.key.to_owned(), one_or_many(values.collect()));
+        }
+    }
+    if !conditions.is_empty() {
+        put("Condition", Value::Object(conditions));
+    }
+    Value::Object(statement)
+}
+
+/// A text in which `${AWS::…}` may stand for what is the stack's.
+fn named(text: &str) -> Value {
+    if text.contains("${") {
+        substitute(text)
+    } else {
+        Value::from(text)
+    }
+}
+
+/// What Cognito itself may do by its SMS role.
 fn publish_to_phones() -> Value {
     json!({
         "Sid": "PublishToPhones",
         "Effect": "Allow",
         "Action": "sns:Publish",
-        "NotResource": substitute("arn:${AWS::Partition}:sns:*:*:*"),
+        "NotResource": no_phone(),
     })
+}
+
+/// A phone number has no ARN, so the right to text one can only be told by what it is not: a topic, a
+/// subscription, an application or its endpoint.
+fn no_phone() -> Value {
+    substitute("arn:${AWS::Partition}:sns:*:*:*")
 }
 
 /// Renders the right that names the pool; it comes after the pool.

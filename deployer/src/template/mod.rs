@@ -15,7 +15,9 @@ mod outputs;
 mod resource;
 mod value;
 
-use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 pub use assets_bucket::assets_bucket;
@@ -25,6 +27,9 @@ use crate::model::{Identity, Model, logical};
 /// A CloudFormation template.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Template(Value);
+
+/// More than most templates have as JSON.
+const USUAL_BYTES: usize = 16 * 1024;
 
 /// Why a text is no template.
 #[derive(Debug, Error)]
@@ -56,13 +61,17 @@ pub fn render(model: &Model) -> Template {
     iam::render_after(model, &mut resources);
     cognito::render_after(model, &mut resources);
 
-    Template(json!({
-        "AWSTemplateFormatVersion": "2010-09-09",
+    // `json!` would copy all of it.
+    Template(value::object([
+        ("AWSTemplateFormatVersion", Value::from("2010-09-09")),
         // A constant: a changing description would make every stack look changed after an upgrade.
-        "Description": "An Amazon Cognito user pool with its message triggers, managed by deployer",
-        "Resources": resources,
-        "Outputs": outputs::render(model),
-    }))
+        (
+            "Description",
+            Value::from("An Amazon Cognito user pool with its message triggers, managed by deployer"),
+        ),
+        ("Resources", Value::Object(resources)),
+        ("Outputs", Value::Object(outputs::render(model))),
+    ]))
 }
 
 /// Puts `DependsOn` where every resource has it, before its properties.
@@ -146,9 +155,22 @@ impl Template {
         Self(value)
     }
 
-    /// Returns the template as JSON, as CloudFormation gets it.
+    /// Returns the template as JSON, as CloudFormation gets it: in ASCII alone.
+    ///
+    /// `GetTemplate` gives every other character back as a question mark (AWS's public roadmap of
+    /// CloudFormation, items 814 and 1220). A deployed message in Japanese would look changed for ever, and
+    /// a change set that begins with what is deployed would write the question marks into the pool.
+    /// Escaped, a text comes back as it went.
     pub fn to_json(&self) -> String {
-        format!("{:#}\n", self.0)
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        // A value with text keys can always be written, and to memory.
+        let written = serde_json::to_writer_pretty(&mut bytes, &self.0);
+        bytes.push(b'\n');
+        let text = match (written, String::from_utf8(bytes)) {
+            (Ok(()), Ok(text)) => text,
+            _ => format!("{:#}\n", self.0),
+        };
+        if text.is_ascii() { text } else { ascii(&text) }
     }
 
     /// Returns the template as YAML.
@@ -160,12 +182,30 @@ impl Template {
     }
 }
 
+/// Escapes what is not ASCII, which in JSON is found inside of strings alone.
+fn ascii(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() * 2);
+    for character in text.chars() {
+        if character.is_ascii() {
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        }
+    }
+    escaped
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(
         clippy::unwrap_used,
         reason = "a test stops at the first thing that is not as it should be"
     )]
+
+    use serde_json::json;
 
     use super::*;
 
@@ -185,6 +225,19 @@ mod tests {
             Template::from_text(r#"{"Resources": {}}"#).unwrap().resources().count(),
             0
         );
+    }
+
+    #[test]
+    fn json_is_ascii_and_means_the_same() {
+        let text = r#"{"Resources": {"Pool": {"Message": "コード \ud83d\ude00 é {####} \"\n\u0001"}}}"#;
+        let template = Template::from_text(text).unwrap();
+        let json = template.to_json();
+        assert!(json.is_ascii(), "{json}");
+        assert!(
+            json.contains(r"\u30b3\u30fc\u30c9 \ud83d\ude00 \u00e9 {####}"),
+            "{json}"
+        );
+        assert_eq!(Template::from_text(&json).unwrap(), template);
     }
 
     #[test]

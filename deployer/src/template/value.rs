@@ -1,20 +1,28 @@
 //! Intrinsic functions and policy documents.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+
+/// An object of values that are moved into it.
+pub(super) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
 
 /// `Ref`
 pub(super) fn reference(id: &str) -> Value {
-    json!({"Ref": id})
+    object([("Ref", Value::from(id))])
 }
 
 /// `Fn::GetAtt`
 pub(super) fn attribute(id: &str, name: &str) -> Value {
-    json!({"Fn::GetAtt": [id, name]})
+    object([("Fn::GetAtt", Value::from([id, name]))])
 }
 
 /// `Fn::Sub`
 pub(super) fn substitute(text: &str) -> Value {
-    json!({"Fn::Sub": text})
+    object([("Fn::Sub", Value::from(text))])
 }
 
 /// `AWS::AccountId`
@@ -29,7 +37,7 @@ pub(super) fn region() -> Value {
 
 /// A policy document.
 pub(super) fn document(statements: impl Into<Value>) -> Value {
-    json!({"Version": "2012-10-17", "Statement": statements.into()})
+    object([("Version", Value::from("2012-10-17")), ("Statement", statements.into())])
 }
 
 /// A list as policies write it: one value stands alone.

@@ -93,6 +93,7 @@ fn asset(architecture: Architecture) -> Asset {
         source: PathBuf::from("/work place/handler"),
         root: PathBuf::from("/work place"),
         delivery_json: Vec::new(),
+        messages: BTreeMap::new(),
     }
 }
 

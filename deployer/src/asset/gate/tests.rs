@@ -9,7 +9,7 @@
     reason = "a test stops at the first surprise"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::asset::archive::write;
@@ -122,7 +122,7 @@ impl Small {
 }
 
 fn zipped(binary: &[u8]) -> Vec<u8> {
-    write(binary, b"{}").unwrap()
+    write(binary, b"{}", &BTreeMap::new()).unwrap()
 }
 
 /// Overwrites what stands `offset` bytes behind a record's signature, in the last such record before `name`.

@@ -17,6 +17,7 @@ use super::report::Report;
 use super::section::check_tags;
 use crate::finding::Code;
 
+pub(super) use shape::{DATE, SCHEMA};
 pub(super) use waived::{AS_WRITTEN, Waived};
 
 use walk::Walk;

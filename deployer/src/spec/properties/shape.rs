@@ -8,10 +8,10 @@ use serde::{Deserialize, Deserializer};
 use super::pattern::Pattern;
 
 /// The day of the schema.
-pub(super) const DATE: &str = "2026-10-20";
+pub(in crate::spec) const DATE: &str = "2026-10-20";
 
 /// CloudFormation's schema of `AWS::Cognito::UserPool`, of [`DATE`].
-const SCHEMA: &str = include_str!("../aws-cognito-userpool.json");
+pub(in crate::spec) const SCHEMA: &str = include_str!("../aws-cognito-userpool.json");
 
 /// What the walker needs of a resource schema.
 #[derive(Debug, Default)]

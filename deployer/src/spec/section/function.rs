@@ -9,11 +9,12 @@ use crate::spec::section::Home;
 use crate::spec::{Alarms, Architecture, Async, Function, IdError, LogLevel, SecurityGroupId, SubnetId, TopicArn, Vpc};
 
 /// `RetentionInDays` of a log group. Source: `PutRetentionPolicy`, CloudWatch Logs API Reference.
-const RETENTION_DAYS: [u16; 22] = [
+pub(in crate::spec) const RETENTION_DAYS: [u16; 22] = [
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const LOG_LEVELS: [(&str, LogLevel); 6] = [
+/// `ApplicationLogLevel`, by its names.
+pub(in crate::spec) const LOG_LEVELS: [(&str, LogLevel); 6] = [
     ("TRACE", LogLevel::Trace),
     ("DEBUG", LogLevel::Debug),
     ("INFO", LogLevel::Info),

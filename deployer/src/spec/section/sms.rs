@@ -1,30 +1,21 @@
-//! `delivery`: where messages may go, and by whom.
-
-use std::collections::BTreeSet;
+//! `delivery.sms`: where SMS messages may go, and by whom.
 
 use handler::delivery::{Countries, Country, Route, Sms};
-use handler::event::Purpose;
+use handler::event::Channel;
 
 use super::provider::Providers;
+use super::route::{purposes, via};
 use crate::finding::Code;
 use crate::spec::coverage::{Claim, check};
 use crate::spec::field::Field;
-use crate::spec::nearest::did_you_mean;
-use crate::spec::report::{Report, shown};
+use crate::spec::report::Report;
 
-/// Reads `delivery`, and notes in `providers` which of them are used.
-pub(in crate::spec) fn delivery<'n>(
+/// Reads `delivery.sms`, and notes in `providers` which of them are used.
+pub(super) fn sms_channel<'n>(
     field: &Field<'n>,
     providers: &mut Providers<'n>,
     report: &mut Report<'_>,
 ) -> Option<Sms> {
-    let mut object = field.object(report)?;
-    let sms = object.optional("sms");
-    object.finish(&["email"], report);
-    sms.and_then(|field| sms_channel(&field, providers, report))
-}
-
-fn sms_channel<'n>(field: &Field<'n>, providers: &mut Providers<'n>, report: &mut Report<'_>) -> Option<Sms> {
     let mut object = field.object(report)?;
     let countries = object.required("countries", "countries: [US, CA]", report);
     let routes = object.required("routes", "routes: [{via: [sns]}]", report);
@@ -38,7 +29,7 @@ fn sms_channel<'n>(field: &Field<'n>, providers: &mut Providers<'n>, report: &mu
         read.into_iter().collect::<Option<Vec<_>>>()
     })?;
     let (countries, claims) = (countries?, claims?);
-    check(field.path(), field.key(), &countries, &claims, report);
+    check(field.path(), field.key(), Some(&countries), &claims, report);
     Some(Sms {
         countries,
         routes: claims.into_iter().map(|claim| claim.route).collect(),
@@ -96,7 +87,7 @@ fn route<'n>(field: &Field<'n>, providers: &mut Providers<'n>, report: &mut Repo
     let mut object = field.object(report)?;
     let countries_field = object.optional("countries");
     let purposes_field = object.optional("purposes");
-    let via = object.required("via", "via: [sns]", report);
+    let via_field = object.required("via", "via: [sns]", report);
     object.finish(&[], report);
 
     let countries = match &countries_field {
@@ -107,7 +98,7 @@ fn route<'n>(field: &Field<'n>, providers: &mut Providers<'n>, report: &mut Repo
         Some(field) => purposes(field, report).map(Some),
         None => Some(None),
     };
-    let via = via.and_then(|field| via_of(&field, providers, report));
+    let via = via_field.and_then(|field| via(&field, Channel::Sms, providers, report));
     let (named, purposes, via) = (countries?, purposes?, via?);
     let countries = named
         .as_ref()
@@ -121,32 +112,4 @@ fn route<'n>(field: &Field<'n>, providers: &mut Providers<'n>, report: &mut Repo
             via,
         },
     })
-}
-
-fn purposes(field: &Field<'_>, report: &mut Report<'_>) -> Option<BTreeSet<Purpose>> {
-    let names = Purpose::ALL.map(|purpose| (purpose.name(), purpose));
-    let items = field.items(report)?;
-    let read: Vec<_> = items.iter().map(|item| item.choice(&names, report)).collect();
-    read.into_iter().collect()
-}
-
-fn via_of<'n>(field: &Field<'n>, providers: &mut Providers<'n>, report: &mut Report<'_>) -> Option<Vec<String>> {
-    let items = field.items(report)?;
-    let read: Vec<Option<String>> = items
-        .iter()
-        .map(|item| {
-            let name = item.text(report)?;
-            if providers.declared.iter().any(|(declared, _)| *declared == name) {
-                providers.used.insert(name);
-                return Some(name.to_owned());
-            }
-            let declared = providers.declared.iter().map(|(declared, _)| *declared);
-            let hint = did_you_mean(name, declared, || {
-                format!("declare `{}` under `providers`", shown(name))
-            });
-            item.refuse_text(Code::ProviderUnknown, "the name of a declared provider", hint, report);
-            None
-        })
-        .collect();
-    read.into_iter().collect()
 }

@@ -129,14 +129,9 @@ fn target(
 ) -> Option<Target> {
     let text = field.text(report)?;
     if text == "handler" {
-        if kind != TriggerKind::CustomSmsSender {
+        if !kind.is_message() {
             let wanted = format!("the ARN of a function that answers {}, found `handler`", kind.member());
-            let hint = match kind {
-                TriggerKind::CustomEmailSender | TriggerKind::CustomMessage => {
-                    "this version's handler answers custom_sms_sender alone: it would lose these messages"
-                }
-                _ => "the handler answers message triggers, not this one",
-            };
+            let hint = "the handler answers custom_sms_sender, custom_email_sender and custom_message";
             field.refuse(Code::HandlerCannotServe, &wanted, hint, report);
         }
         return Some(Target::Handler);
