@@ -2,7 +2,7 @@
 //!
 //! The modules are the flow of the data, and each uses only those to its left:
 //! `finding → spec → model → template → check → asset → plan → apply → events`.
-//! [`aws`] alone knows the SDK, and only [`cli`] prints, prompts, exits, or reads the environment and
+//! [`simulate`] stands beside them and uses none: it does what Cognito does. [`aws`] alone knows the SDK, and only [`cli`] prints, prompts, exits, or reads the environment and
 //! the clock.
 
 pub mod apply;
@@ -14,5 +14,6 @@ pub mod events;
 pub mod finding;
 pub mod model;
 pub mod plan;
+pub mod simulate;
 pub mod spec;
 pub mod template;

@@ -1,11 +1,11 @@
-//! Zips in the assets bucket: found by digest, stored once.
+//! The assets bucket: what is in it is found by its key and proven by its checksum, and stored once.
 
 use crate::aws::Session;
-use crate::spec::{AccountId, Region};
+use crate::spec::{AccountId, Region, Stack};
 
 use super::ApplyError;
 
-/// Where an account keeps its zips.
+/// Where an account keeps its zips, and for a moment large templates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bucket {
     /// Its name.
@@ -14,12 +14,26 @@ pub struct Bucket {
     pub owner: AccountId,
 }
 
-/// Returns the bucket that `bootstrap` makes.
-pub fn bucket_name(account: &AccountId, region: &Region) -> String {
-    format!("deployer-assets-{account}-{region}")
+impl Bucket {
+    /// Returns the bucket that a stack names, or else the one that `bootstrap` makes.
+    pub fn of(stack: &Stack, account: &AccountId) -> Self {
+        let made = Self::made(account, &stack.region);
+        Self {
+            name: stack.assets_bucket.clone().unwrap_or(made.name),
+            ..made
+        }
+    }
+
+    /// Returns the bucket that `bootstrap` makes.
+    pub fn made(account: &AccountId, region: &Region) -> Self {
+        Self {
+            name: format!("deployer-assets-{account}-{region}"),
+            owner: account.clone(),
+        }
+    }
 }
 
-/// Looks a zip up; returns base64 of its SHA-256 when it is there, as S3 computed it.
+/// Looks an object up; returns base64 of its SHA-256 when it is there, as S3 computed it.
 pub async fn found(session: &Session, bucket: &Bucket, key: &str) -> Result<Option<String>, ApplyError> {
     match session.object(&bucket.name, key, &bucket.owner).await? {
         Some(object) => match object.sha256 {
@@ -45,8 +59,20 @@ pub async fn store(
     zip: &[u8],
     sha256: &str,
 ) -> Result<String, ApplyError> {
+    put(session, bucket, key, zip, sha256, "application/zip").await
+}
+
+/// Stores an object unless there is one of this key.
+pub(super) async fn put(
+    session: &Session,
+    bucket: &Bucket,
+    key: &str,
+    bytes: &[u8],
+    sha256: &str,
+    content_type: &str,
+) -> Result<String, ApplyError> {
     if session
-        .put_object(&bucket.name, key, &bucket.owner, zip.to_vec(), sha256)
+        .put_object(&bucket.name, key, &bucket.owner, bytes.to_vec(), sha256, content_type)
         .await?
     {
         return Ok(sha256.to_owned());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::{Bucket, large_template};
 use crate::aws::{AwsError, CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, Session};
 
 /// Why an apply stopped.
@@ -30,9 +31,17 @@ pub enum ApplyError {
         /// Its name.
         bucket: String,
     },
-    /// The zip in the bucket has no checksum that S3 computed.
+    /// An object in the bucket has no checksum that S3 computed.
     #[error("`s3://{bucket}/{key}` was stored without a SHA-256 checksum, so nothing proves what it holds")]
     Unproven {
+        /// The bucket.
+        bucket: String,
+        /// The object.
+        key: String,
+    },
+    /// A template in the bucket is not the one that its key names.
+    #[error("`s3://{bucket}/{key}` does not hold the template that its name stands for")]
+    Altered {
         /// The bucket.
         bucket: String,
         /// The object.
@@ -85,9 +94,30 @@ pub fn name(template: &str, tags: &std::collections::BTreeMap<String, String>) -
     format!("deployer-{short:016x}")
 }
 
-/// Makes a change set and waits for CloudFormation's word on it.
-pub async fn prepare(session: &Session, request: &ChangeSetRequest<'_>) -> Result<Preparation, ApplyError> {
-    let change_set = create(session, request).await?;
+/// Makes a change set and waits for CloudFormation's word on it. A template that is too large for a request
+/// goes by way of the bucket, and is out of it again when this returns.
+pub async fn prepare(
+    session: &Session,
+    bucket: &Bucket,
+    request: &ChangeSetRequest<'_>,
+) -> Result<Preparation, ApplyError> {
+    let made = match Box::pin(large_template::upload(session, bucket, request)).await {
+        Ok(url) => follow(session, request, url.as_deref()).await,
+        Err(error) => Err(error),
+    };
+    let removed = Box::pin(large_template::remove(session, bucket, request)).await;
+    // Of two failures the first is the news.
+    let made = made?;
+    removed?;
+    Ok(made)
+}
+
+async fn follow(
+    session: &Session,
+    request: &ChangeSetRequest<'_>,
+    url: Option<&str>,
+) -> Result<Preparation, ApplyError> {
+    let change_set = create(session, request, url).await?;
     let mut pause = Pause::new();
     loop {
         let state = session.change_set(&change_set).await?;
@@ -125,10 +155,10 @@ pub async fn prepare(session: &Session, request: &ChangeSetRequest<'_>) -> Resul
 /// the answer was lost.
 const REPLACEMENTS: usize = 5;
 
-async fn create(session: &Session, request: &ChangeSetRequest<'_>) -> Result<ChangeSet, ApplyError> {
+async fn create(session: &Session, request: &ChangeSetRequest<'_>, url: Option<&str>) -> Result<ChangeSet, ApplyError> {
     let mut replaced = 0;
     loop {
-        match session.create_change_set(request).await {
+        match session.create_change_set(request, url).await {
             // What it was made from may be older than the stack is now, so it is not taken over.
             Err(error) if error.is(&["AlreadyExistsException"]) && replaced < REPLACEMENTS => {
                 replaced += 1;
@@ -210,6 +240,13 @@ pub async fn discard(session: &Session, stack: &str, name: &str, kind: ChangeSet
         remove_shell(session, stack).await?;
     }
     Ok(())
+}
+
+/// Takes back all that an interrupted [`prepare`] may have made.
+pub async fn withdraw(session: &Session, bucket: &Bucket, request: &ChangeSetRequest<'_>) -> Result<(), ApplyError> {
+    let discarded = discard(session, request.stack, request.name, request.kind).await;
+    Box::pin(large_template::remove(session, bucket, request)).await?;
+    discarded
 }
 
 /// Deletes a stack in `REVIEW_IN_PROGRESS` unless it holds somebody else's change set.

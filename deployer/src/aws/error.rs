@@ -33,6 +33,13 @@ pub enum Refusal {
     Unexpected,
 }
 
+impl Refusal {
+    /// Whether other credentials, or another clock, would have been let through.
+    pub(super) const fn is_of_the_credentials(&self) -> bool {
+        matches!(self, Self::Credentials | Self::Expired | Self::Clock)
+    }
+}
+
 impl AwsError {
     /// An answer that is not as the service's model says.
     pub fn unexpected(action: &'static str, message: impl Into<String>) -> Self {

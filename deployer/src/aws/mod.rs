@@ -4,8 +4,11 @@
 //! every AWS tool: environment, profile, SSO, `AWS_ENDPOINT_URL` and its per-service forms. The Region
 //! is always the stack file's.
 
+mod change_sets;
+mod data_keys;
 mod error;
 mod functions;
+mod invocations;
 mod key_state;
 mod keys;
 mod log_events;
@@ -22,15 +25,16 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_cloudformation::config::retry::{RetryPartition, TokenBucket};
 
+pub use change_sets::{CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState};
 pub use error::{AwsError, Refusal};
 pub use functions::FunctionState;
+pub use invocations::Invoked;
+pub use key_state::KeyDescription;
 pub use log_events::{LogEvent, LogQuery};
 pub use objects::StoredObject;
 pub use pools::{FoundPool, PoolState};
 pub use queues::QueueDepth;
-pub use stacks::{
-    CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, StackEvent, StackResource, StackState,
-};
+pub use stacks::{StackEvent, StackResource, StackState};
 
 use crate::spec::{AccountId, Region};
 use error::refused;

@@ -1,11 +1,14 @@
 //! S3: the assets bucket. Every call names the bucket's owner, so that a bucket that somebody else
 //! made under the expected name is never read or written.
 
+use aws_sdk_s3::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
 
 use super::error::refused;
-use super::{AwsError, Session};
+use super::{AwsError, Refusal, Session};
 use crate::spec::AccountId;
 
 /// An object that is there.
@@ -13,6 +16,8 @@ use crate::spec::AccountId;
 pub struct StoredObject {
     /// Base64 of the SHA-256 that S3 computed when it was written; absent when it was written without.
     pub sha256: Option<String>,
+    /// Its version, where the bucket keeps versions.
+    pub version: Option<String>,
 }
 
 impl Session {
@@ -32,7 +37,8 @@ impl Session {
         match answer {
             Ok(_) => Ok(true),
             Err(error) if status(&error) == Some(404) => Ok(false),
-            Err(error) => Err(refused("s3:HeadBucket", error)),
+            // What IAM calls the right to this call.
+            Err(error) => Err(self.refused_head("s3:ListBucket", bucket, error).await),
         }
     }
 
@@ -50,9 +56,35 @@ impl Session {
         match answer {
             Ok(answer) => Ok(Some(StoredObject {
                 sha256: answer.checksum_sha256().map(str::to_owned),
+                version: answer.version_id().map(str::to_owned),
             })),
             Err(error) if status(&error) == Some(404) => Ok(None),
-            Err(error) => Err(refused("s3:HeadObject", error)),
+            Err(error) => Err(self.refused_head("s3:GetObject", bucket, error).await),
+        }
+    }
+
+    /// An error of a HEAD request. Its answer has a status and no words, so STS is asked whether the credentials are
+    /// at fault.
+    async fn refused_head<E>(&self, right: &'static str, bucket: &str, error: SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let status = status(&error);
+        let refused = refused(right, error);
+        if !matches!(status, Some(400 | 403)) {
+            return refused;
+        }
+        match self.account().await {
+            Err(told) if told.refusal.is_of_the_credentials() => AwsError { action: right, ..told },
+            _ if status == Some(403) => AwsError {
+                action: right,
+                refusal: Refusal::Service("AccessDenied".to_owned()),
+                // Without the right to list, S3 answers for a missing object as for a closed one.
+                message: format!(
+                    "`{bucket}` is closed to these credentials (s3:ListBucket is needed too), or belongs to another account"
+                ),
+            },
+            _ => refused,
         }
     }
 
@@ -64,6 +96,7 @@ impl Session {
         owner: &AccountId,
         bytes: Vec<u8>,
         sha256: &str,
+        content_type: &str,
     ) -> Result<bool, AwsError> {
         let answer = self
             .objects()
@@ -73,7 +106,7 @@ impl Session {
             .expected_bucket_owner(owner.as_str())
             .checksum_algorithm(ChecksumAlgorithm::Sha256)
             .checksum_sha256(sha256)
-            .content_type("application/zip")
+            .content_type(content_type)
             .if_none_match("*")
             .body(ByteStream::from(bytes))
             .send()
@@ -84,8 +117,76 @@ impl Session {
             Err(error) => Err(refused("s3:PutObject", error)),
         }
     }
+
+    /// Deletes an object, and where the bucket keeps versions the version that is named, for good.
+    pub async fn delete_object(
+        &self,
+        bucket: &str,
+        key: &str,
+        owner: &AccountId,
+        version: Option<&str>,
+    ) -> Result<(), AwsError> {
+        let action = if version.is_some() {
+            "s3:DeleteObjectVersion"
+        } else {
+            "s3:DeleteObject"
+        };
+        self.objects()
+            .delete_object()
+            .bucket(bucket)
+            .key(key)
+            .set_version_id(version.map(str::to_owned))
+            .expected_bucket_owner(owner.as_str())
+            .send()
+            .await
+            .map_err(|error| refused(action, error))?;
+        Ok(())
+    }
+
+    /// Returns an object's address at AWS with the bucket in its path, for a service that reads it there.
+    ///
+    /// The host is the partition's own, whatever endpoint this session calls.
+    pub async fn object_url(&self, bucket: &str, key: &str) -> Result<String, AwsError> {
+        let unexpected = |error: String| AwsError::unexpected("s3:GetObject", error);
+        let params = Params::builder()
+            .region(self.region.as_str())
+            .bucket(bucket)
+            .force_path_style(true)
+            .build()
+            .map_err(|error| unexpected(error.to_string()))?;
+        let endpoint = DefaultResolver::new().resolve_endpoint(&params).await;
+        let endpoint = endpoint.map_err(|error| unexpected(error.to_string()))?;
+        Ok(format!("{}/{key}", endpoint.url().trim_end_matches('/')))
+    }
 }
 
-fn status<E>(error: &aws_sdk_s3::error::SdkError<E, aws_sdk_s3::config::http::HttpResponse>) -> Option<u16> {
+fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a test stops at the first thing that is not as it should be"
+    )]
+
+    use super::*;
+    use crate::spec::Region;
+
+    #[tokio::test]
+    async fn an_address_names_the_bucket_in_its_path() {
+        for (region, host) in [
+            ("us-west-2", "s3.us-west-2.amazonaws.com"),
+            ("us-east-1", "s3.us-east-1.amazonaws.com"),
+            ("cn-north-1", "s3.cn-north-1.amazonaws.com.cn"),
+            ("us-gov-west-1", "s3.us-gov-west-1.amazonaws.com"),
+        ] {
+            let session = Session::connect(&Region::parse(region).unwrap()).await;
+            assert_eq!(
+                session.object_url("assets", "templates/acme/0123").await.unwrap(),
+                format!("https://{host}/assets/templates/acme/0123")
+            );
+        }
+    }
 }

@@ -8,6 +8,8 @@ use crate::aws::StackEvent;
 pub struct Failure {
     /// The resource that failed first, when one did.
     pub root: Option<Cause>,
+    /// What failed of itself beside it, before the rollback began.
+    pub others: Vec<Cause>,
     /// What failed after that, in the rollback or the clean-up: it is still there.
     pub left: Vec<Cause>,
 }
@@ -38,10 +40,12 @@ pub fn failure(history: &[StackEvent]) -> Failure {
             .position(|each| each.is_stack() && each.status.contains("ROLLBACK"));
         matches!((position, rollback), (Some(position), Some(rollback)) if position > rollback)
     };
-    let root = failed
+    let mut forward = failed
         .iter()
-        .find(|event| !rolled_back(event))
+        .filter(|event| !rolled_back(event))
         .map(|event| cause(event));
+    let root = forward.next();
+    let others = forward.collect();
     let root = root.or_else(|| {
         // Nothing failed but the operation as a whole: a hook, an alarm, a cancelled update.
         history
@@ -55,7 +59,7 @@ pub fn failure(history: &[StackEvent]) -> Failure {
             .map(cause)
     });
     let left = failed.iter().filter(rolled_back).map(|event| cause(event)).collect();
-    Failure { root, left }
+    Failure { root, others, left }
 }
 
 fn cancelled(event: &StackEvent) -> bool {
@@ -105,6 +109,7 @@ mod tests {
             event("2", "Queue", "CREATE_FAILED", Some("Resource creation cancelled")),
             event("3", "Function", "CREATE_FAILED", Some("The role cannot be assumed")),
             event("4", "Alarm", "CREATE_FAILED", Some("Resource creation cancelled")),
+            event("8", "Key", "CREATE_FAILED", Some("There are too many keys")),
             event(
                 "5",
                 "acme",
@@ -119,14 +124,9 @@ mod tests {
             failure.root.map(|cause| (cause.logical_id, cause.reason)),
             Some(("Function".to_owned(), "The role cannot be assumed".to_owned()))
         );
-        assert_eq!(
-            failure
-                .left
-                .iter()
-                .map(|cause| cause.logical_id.as_str())
-                .collect::<Vec<_>>(),
-            ["Pool"]
-        );
+        let ids = |causes: &[Cause]| causes.iter().map(|cause| cause.logical_id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&failure.others), ["Key"]);
+        assert_eq!(ids(&failure.left), ["Pool"]);
     }
 
     #[test]

@@ -229,7 +229,7 @@ codes! {
         instead: "Write the value itself.";
     HandlerCannotServe = "handler-cannot-serve", Error, "A trigger that the handler does not answer",
         why: "Cognito would call the handler and get no answer: sign-in or sign-up would fail, or a code would be \
-              lost. This version's handler answers custom_sms_sender.",
+              lost. The handler answers custom_sms_sender, custom_email_sender and custom_message.",
         instead: "Name the ARN of a function that answers this trigger.";
     TriggerVersion = "trigger-version", Error, "An event version that the trigger does not have",
         why: "Each trigger has its own event versions; Cognito refuses others, and most triggers have none to \
@@ -271,6 +271,22 @@ codes! {
         why: "Once custom_sms_sender is set, Cognito sends no SMS itself. Without `delivery.sms` every code would \
               be lost, and nobody could sign in by SMS.",
         instead: "Declare `providers` and `delivery.sms` with countries and routes.";
+    EmailDeliveryMissing = "email-delivery-missing", Error, "A handler that would have nobody to send e-mail by",
+        why: "Once custom_email_sender is set, Cognito sends no e-mail itself. Without `delivery.email` every code \
+              would be lost, and nobody could sign up or recover an account by e-mail.",
+        instead: "Declare a provider of e-mail under `providers`, and `delivery.email` with `via` or `routes`.";
+    ProviderSettings = "provider-settings", Error, "Settings of a provider that do not go together",
+        why: "Each setting is right by itself, but the provider would refuse them all in one request, or would not \
+              know whom to send as. Every message by it would fail.",
+        instead: "Add, remove or correct the setting that the message names.";
+    ProviderChannel = "provider-channel", Error, "A route through a provider of another channel",
+        why: "A provider of SMS cannot send e-mail, nor the other way round: the handler would pass it over, and \
+              without another the message is lost.",
+        instead: "Name a provider of the route's channel.";
+    ProviderTestOnly = "provider-test-only", Error, "A provider for tests in a stack of real users",
+        why: "It hands every message to a topic of the team instead of to the user: nobody could sign in, and \
+              whoever reads the topic could sign in as anybody.",
+        instead: "Say `environment: test`, or take a provider that reaches the users.";
     ProviderUnknown = "provider-unknown", Error, "A route through a provider that is not declared",
         why: "The route could not deliver: the code would be lost, or the next provider would have to carry \
               everything.",
@@ -285,6 +301,31 @@ codes! {
               route behind others gets only what they left. What stands there has no effect, and somebody believes \
               that it has.",
         instead: "Allow the country, reorder the routes, or remove what never matches.";
+    MessagesUnreadable = "messages-unreadable", Error, "A messages directory that cannot be read",
+        why: "The texts in it are a part of the function's zip. Without them every message would be the built-in \
+              one, and nobody would notice before a user does.",
+        instead: "Correct the path, which is relative to the file that names it, or what the message names.";
+    BadMessageFile = "bad-message-file", Error, "A file among the texts that is none",
+        why: "A text is found by its path: the language's folder, the purpose, the channel. Under any other name it \
+              is never sent.",
+        instead: "Name it LANGUAGE/PURPOSE.sms.txt, .email.txt or .email.html, or _NAME.txt for a part that others \
+                  include.";
+    BadMessageTemplate = "bad-message-template", Error, "A text that cannot be filled",
+        why: "The template has a mistake or names a variable that there is not. The handler would send the built-in \
+              text in its place.",
+        instead: "Correct the line that the finding names.";
+    BadMessageText = "bad-message-text", Error, "A text that lacks what its reader needs",
+        why: "A message about a code without the code, an invitation without the user name, or an e-mail without a \
+              subject leaves its reader locked out.",
+        instead: "Put in what the message names.";
+    MessageRefused = "message-refused", Error, "A text that Cognito would not take",
+        why: "Cognito checks what custom_message gives it, and a refusal is an error for the user. The handler would \
+              leave the text out, and the pool's own would be sent.",
+        instead: "Make the text fit the limits that the message names.";
+    MessageParts = "message-parts", Warning, "An SMS that is sent as several",
+        why: "Beyond 160 characters of the GSM alphabet, or 70 of any other, an SMS goes out in parts. Each is paid \
+              for, and some phones show them out of order.",
+        instead: "Shorten the text, or keep to the GSM alphabet.";
     ProviderUnused = "provider-unused", Warning, "A provider that no route names",
         why: "Nothing is ever sent by it, not even when the others fail.",
         instead: "Name it in a route's `via`, or remove it.";
@@ -308,7 +349,8 @@ codes! {
     // Templates.
     [Template]
     TemplateTooLarge = "template-too-large", Error, "A template that CloudFormation will not take",
-        why: "A request to CloudFormation carries 51,200 bytes of template; a larger one is refused.",
+        why: "CloudFormation takes templates of up to 1,000,000 bytes. One of more than 51,200 goes by way of the \
+              assets bucket, and that works by itself.",
         instead: "Shorten the largest property, usually a message of the pool.";
 
     // Assets.
@@ -362,6 +404,18 @@ codes! {
         why: "Codes that wait in a queue for a retry are encrypted under the old key; the function could not read \
               them, and the people who wait for them are locked out until they ask again.",
         instead: "Name the old key as `key.previous`, apply, and remove it a day later.";
+    KeyUnusable = "key-unusable", Guard, "An existing key that cannot encrypt or decrypt codes",
+        why: "Under a key that is gone, disabled, about to be deleted or of another kind, Cognito encrypts no code \
+              and the function reads none: nobody who waits for a code gets in.",
+        instead: "Enable the key, cancel its deletion, or name a symmetric key for encryption.";
+    KeyClosed = "key-closed", Guard, "An existing key whose policy turns away who needs it",
+        why: "Who makes the pool needs kms:CreateGrant, and the function kms:Decrypt. Where a key's policy admits \
+              neither them nor the account's IAM policies, the deployment fails, or the first code is lost.",
+        instead: "Add the statement that the finding prints to the key's policy, or take out the one that denies.";
+    KeyUnchecked = "key-unchecked", Warning, "An existing key of which not everything could be checked",
+        why: "Reading a key and its policy are rights of their own, and a condition, or who will apply, cannot be \
+              known from here. What was not checked shows when the first code is sent.",
+        instead: "Look at the key's policy, or allow kms:DescribeKey and kms:GetKeyPolicy.";
     ImmutableProperty = "immutable-property", Guard, "A property that Cognito never changes would change",
         why: "Cognito refuses the update in the middle of the deployment, and CloudFormation rolls it back; its own \
               change set does not show that. Users feel nothing, but nothing else of the deployment arrives either.",

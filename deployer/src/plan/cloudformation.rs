@@ -212,6 +212,7 @@ mod tests {
             template: template("b"),
             tags: std::collections::BTreeMap::new(),
             termination_protection: false,
+            keys: Vec::new(),
         };
         Plan::of(Situation::Update, Some(&old), &new)
     }

@@ -254,6 +254,7 @@ mod tests {
             template,
             tags: std::collections::BTreeMap::new(),
             termination_protection: false,
+            keys: Vec::new(),
         };
         let plan = Plan::of(Situation::Update, Some(&deployed), &desired);
         let codes: Vec<Code> = plan.findings.iter().map(|finding| finding.code).collect();
@@ -263,8 +264,13 @@ mod tests {
 
     #[test]
     fn no_guard_is_without_a_bad_change() {
-        // A pool that was left behind is found by calls, and proven where those are made.
-        let elsewhere = [Code::TerminationProtectionLowered, Code::PoolLeftBehind];
+        // What is found by calls is proven where those are made.
+        let elsewhere = [
+            Code::TerminationProtectionLowered,
+            Code::PoolLeftBehind,
+            Code::KeyUnusable,
+            Code::KeyClosed,
+        ];
         let shown: Vec<Code> = changes().into_iter().map(|(code, ..)| code).chain(elsewhere).collect();
         for code in Code::ALL.iter().filter(|code| code.entry().level == Level::Guard) {
             assert_eq!(code.entry().area, Area::Plan, "{code}");

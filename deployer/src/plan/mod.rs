@@ -8,8 +8,10 @@ mod acknowledge;
 mod change;
 mod cloudformation;
 mod diff;
+mod existing_key;
 mod guard;
 mod immutable;
+mod key_policy;
 mod phases;
 pub mod render;
 mod replacement;
@@ -23,6 +25,7 @@ pub use acknowledge::{Answered, answer};
 pub use change::{Action, Change, Edit, Fate, Replacement, TemplateDiff, Told};
 pub use cloudformation::Surprise;
 pub use diff::{diff, patch};
+pub use existing_key::ExistingKey;
 pub use guard::guards;
 pub use phases::phases;
 pub use render::value::inline;
@@ -43,6 +46,14 @@ pub struct Deployed {
     pub own_key: Option<String>,
 }
 
+impl Deployed {
+    /// Returns how many resources the template has.
+    pub fn resources(&self) -> usize {
+        let resources = self.template.get("Resources").and_then(Value::as_object);
+        resources.map_or(0, serde_json::Map::len)
+    }
+}
+
 /// What a stack file wants.
 #[derive(Clone, Debug)]
 pub struct Desired {
@@ -52,6 +63,8 @@ pub struct Desired {
     pub tags: BTreeMap<String, String>,
     /// Whether deletes are to be refused.
     pub termination_protection: bool,
+    /// Keys that the stack uses and did not make.
+    pub keys: Vec<ExistingKey>,
 }
 
 /// One change set of a plan.

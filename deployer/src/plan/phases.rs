@@ -164,6 +164,34 @@ mod tests {
         assert_eq!(phases(&steps[0].1, &new, None), vec![(None, new)]);
     }
 
+    /// Whichever message trigger comes first, the function is new to the pool; the second finds it allowed.
+    #[test]
+    fn every_trigger_on_the_own_function_is_a_callee() {
+        let own = json!({ "Fn::GetAtt": ["Function", "Arn"] });
+        let email = json!({ "LambdaArn": own, "LambdaVersion": "V1_0" });
+        let none = json!({ "Resources": { "Pool": { "Type": "AWS::Cognito::UserPool", "Properties": {} } } });
+        let words = stack(&json!({ "CustomMessage": own }), "a", None);
+        let mails = stack(&json!({ "CustomEmailSender": email, "KMSKeyID": "a" }), "a", None);
+        for new in [&words, &mails] {
+            let steps = phases(&none, new, None);
+            assert_eq!(steps.len(), 2);
+            assert_eq!(steps[0].1["Resources"]["Pool"], none["Resources"]["Pool"]);
+        }
+        let mut both = sender("a");
+        both["CustomEmailSender"] = email;
+        assert_eq!(
+            phases(&stack(&sender("a"), "a", None), &stack(&both, "a", None), None).len(),
+            1
+        );
+        // From words alone to a sender, the key is new.
+        let encrypted = stack(
+            &json!({ "CustomEmailSender": both["CustomEmailSender"], "KMSKeyID": "b" }),
+            "b",
+            None,
+        );
+        assert_eq!(phases(&words, &encrypted, None).len(), 2);
+    }
+
     #[test]
     fn a_dropped_trigger_takes_one_change_set() {
         let old = stack(&sender("a"), "a", None);

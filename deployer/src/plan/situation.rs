@@ -79,24 +79,36 @@ mod tests {
             Err(Unready::Busy { .. }) => "busy".to_owned(),
             Err(Unready::Stuck { .. }) => "stuck".to_owned(),
         };
-        for (status, wanted) in [
+        let answers = [
             ("REVIEW_IN_PROGRESS", "create, shell true"),
             ("DELETE_COMPLETE", "create, shell false"),
             ("ROLLBACK_COMPLETE", "recreate"),
             ("CREATE_COMPLETE", "update"),
             ("UPDATE_COMPLETE", "update"),
             ("UPDATE_ROLLBACK_COMPLETE", "update"),
-            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "busy"),
-            ("DELETE_IN_PROGRESS", "busy"),
+            ("IMPORT_COMPLETE", "update"),
+            ("IMPORT_ROLLBACK_COMPLETE", "update"),
             ("CREATE_IN_PROGRESS", "busy"),
+            ("ROLLBACK_IN_PROGRESS", "busy"),
+            ("UPDATE_IN_PROGRESS", "busy"),
+            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "busy"),
+            ("UPDATE_ROLLBACK_IN_PROGRESS", "busy"),
+            ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "busy"),
+            ("DELETE_IN_PROGRESS", "busy"),
+            ("IMPORT_IN_PROGRESS", "busy"),
+            ("IMPORT_ROLLBACK_IN_PROGRESS", "busy"),
             ("CREATE_FAILED", "stuck"),
             ("ROLLBACK_FAILED", "stuck"),
             ("DELETE_FAILED", "stuck"),
             ("UPDATE_FAILED", "stuck"),
             ("UPDATE_ROLLBACK_FAILED", "stuck"),
             ("IMPORT_ROLLBACK_FAILED", "stuck"),
-        ] {
+        ];
+        for (status, wanted) in answers {
             assert_eq!(kind(status), wanted, "{status}");
+        }
+        for status in aws_sdk_cloudformation::types::StackStatus::values() {
+            assert!(answers.iter().any(|(name, _)| name == status), "{status}");
         }
         assert_eq!(Situation::of(None, None), Ok(Situation::Create { shell: false }));
     }
