@@ -3,6 +3,8 @@
 //! As JSON, version 1: an array with an object a stack that is done: `version`, `stack`, `region`, `outputs`.
 //! Members are only ever added.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::args::{ApplyArgs, Format};
@@ -12,14 +14,17 @@ use super::declared::{Declared, declare};
 use super::deploy::{Deployment, deploy};
 use super::error::CliError;
 use super::exit::ExitStatus;
+use super::next::Next;
 use super::observe::Sessions;
-use crate::apply::{Bucket, bucket_name};
+use crate::apply::Bucket;
+use crate::spec::Region;
 
 pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<ExitStatus, CliError> {
     if !args.yes && !context.interactive {
         return Err(
             CliError::usage("`apply` asks before it changes anything, and there is no terminal to ask on")
-                .hint("look with `deployer diff`, then `deployer apply --yes`"),
+                .hint("look first: deployer diff")
+                .hint("then go on without a question: deployer apply --yes"),
         );
     }
     let tools = build::tools(&args.builder)?;
@@ -31,28 +36,17 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<ExitStatu
     let mut done = Vec::new();
     for (index, each) in declared.iter().enumerate() {
         let stack = &each.stack;
-        let bucket = stack
-            .assets_bucket
-            .clone()
-            .unwrap_or_else(|| bucket_name(&sessions.account, &stack.region));
         let deployment = Deployment {
             session: sessions.of(&stack.region)?,
             name: stack.name.as_str(),
             heading: each.heading(),
-            file: stack.source.path().display().to_string(),
+            next: Next::of(&stack.source.path().display().to_string()),
             desired: each.desired(),
             role: stack.cloudformation.role(),
             notify: stack.cloudformation.notify(),
             acknowledge: &stack.acknowledge,
-            asset: each.asset.as_ref().map(|asset| {
-                (
-                    asset,
-                    Bucket {
-                        name: bucket,
-                        owner: sessions.account.clone(),
-                    },
-                )
-            }),
+            bucket: Bucket::of(stack, &sessions.account),
+            asset: each.asset.as_ref(),
             tools: &tools,
             yes: args.yes,
         };
@@ -63,12 +57,7 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<ExitStatu
                         context.out.data(&format!("{}.{name} = {value}\n", stack.name));
                     }
                 }
-                Format::Json => done.push(json!({
-                    "version": 1,
-                    "stack": stack.name.as_str(),
-                    "region": stack.region.as_str(),
-                    "outputs": made,
-                })),
+                Format::Json => done.push(document(stack.name.as_str(), &stack.region, &made)),
             },
             Err(error) => {
                 // Stacks before this one are done, and a program wants to know.
@@ -80,6 +69,11 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<ExitStatu
     }
     print(context, args.format, done);
     Ok(ExitStatus::Done)
+}
+
+/// Says which outputs a stack has that is done.
+pub(super) fn document(stack: &str, region: &Region, outputs: &BTreeMap<String, String>) -> Value {
+    json!({ "version": 1, "stack": stack, "region": region.as_str(), "outputs": outputs })
 }
 
 fn print(context: &Context, format: Format, done: Vec<Value>) {

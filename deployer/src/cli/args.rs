@@ -5,8 +5,14 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use handler::delivery::Countries;
 use handler::event::Purpose;
 use handler::telemetry::Outcome;
+
+use crate::simulate::Recipient;
+
+use super::init::{SignIn, Triggers, parse_countries, parse_from, parse_pool_name};
+use crate::spec::{AccountId, Region, StackName};
 
 /// Deploys Amazon Cognito's message triggers as code.
 ///
@@ -24,6 +30,8 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write a stack file to start from; asks for what no flag says.
+    Init(InitArgs),
     /// Check stack files; calls nothing.
     Validate(ValidateArgs),
     /// Print the CloudFormation template of each stack; calls nothing and builds nothing.
@@ -42,8 +50,17 @@ pub(super) enum Command {
     Status(StatusArgs),
     /// Show what the handler said of each message, and go on showing it with `--follow`.
     Logs(LogsArgs),
+    /// Show what the handler would send, or let the deployed one send it to you.
+    ///
+    /// The event is one as Cognito writes it, with a made-up code that is encrypted as Cognito does. Without
+    /// `--deployed` or `--probe` nothing is called and nothing is sent. With them the credentials need
+    /// `kms:GenerateDataKey` on the stack's key, with the pool's id as `userpool-id` in its encryption context,
+    /// and `lambda:InvokeFunction` on its function.
+    Send(SendArgs),
     /// Tell what a finding's code means and what to do about it.
     Explain(ExplainArgs),
+    /// Print the JSON Schema of stack files, for editors.
+    Schema,
     /// Print the script that completes this command's words in a shell.
     Completions(CompletionsArgs),
     /// Write the man pages, one a command.
@@ -67,6 +84,49 @@ pub(super) enum TemplateFormat {
 pub(super) enum Format {
     Text,
     Json,
+}
+
+/// How much is at stake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Stake {
+    /// Real users; the default.
+    Production,
+    /// Nobody is locked out.
+    Test,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The stack's name, and the file's.
+    #[arg(long, value_parser = StackName::parse)]
+    pub(super) name: Option<StackName>,
+    /// Where the stack lives, such as us-west-2.
+    #[arg(long, value_parser = Region::parse)]
+    pub(super) region: Option<Region>,
+    /// The only account that may be changed; any when left out.
+    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    pub(super) account: Option<AccountId>,
+    /// How much is at stake.
+    #[arg(long, value_enum)]
+    pub(super) environment: Option<Stake>,
+    /// The pool's name; the stack's when left out.
+    #[arg(long, value_name = "NAME", value_parser = parse_pool_name)]
+    pub(super) pool_name: Option<String>,
+    /// What people sign in with: `email`, `phone_number`, both with a comma, or `username`.
+    #[arg(long, value_name = "ATTRIBUTES")]
+    pub(super) sign_in: Option<SignIn>,
+    /// Triggers, each TRIGGER=handler or TRIGGER=ARN, with commas, or `none`; `custom_sms_sender=handler` when left out.
+    #[arg(long, value_name = "TRIGGERS")]
+    pub(super) triggers: Option<Triggers>,
+    /// Where SMS messages may go: countries' codes with commas, or `any`.
+    #[arg(long, value_name = "CODES", value_parser = parse_countries)]
+    pub(super) countries: Option<Countries>,
+    /// Whom e-mails come from: an address, or `NAME <ADDRESS>`, verified in Amazon SES.
+    #[arg(long, value_name = "FROM", value_parser = parse_from)]
+    pub(super) email_from: Option<String>,
+    /// The folder of the stack files.
+    #[arg(long, value_name = "FOLDER", default_value = "stacks")]
+    pub(super) folder: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -164,6 +224,9 @@ pub(super) struct DestroyArgs {
     /// Days until a deleted key is gone, 7 to 30.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i32).range(7..=30))]
     pub(super) key_window_days: i32,
+    /// Words for people, or at the end what is left as JSON for programs.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -174,6 +237,9 @@ pub(super) struct BootstrapArgs {
     /// Do not ask.
     #[arg(long)]
     pub(super) yes: bool,
+    /// How the outputs are printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -244,6 +310,66 @@ fn request_id(text: &str) -> Result<String, String> {
 fn purpose() -> impl TypedValueParser<Value = Purpose> {
     PossibleValuesParser::new(Purpose::ALL.map(Purpose::name))
         .try_map(|name| Purpose::from_name(&name).ok_or("is not a purpose"))
+}
+
+/// Which of the pool's triggers is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SendChannel {
+    /// `CustomSMSSender`.
+    Sms,
+    /// `CustomEmailSender`.
+    Email,
+    /// `CustomMessage`, which writes what Cognito itself sends.
+    Message,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SendArgs {
+    /// The stack file.
+    #[arg(value_name = "PATH", default_value = "stacks")]
+    pub(super) path: PathBuf,
+    /// What the message is for.
+    #[arg(long, value_parser = purpose(), required_unless_present = "probe")]
+    pub(super) purpose: Option<Purpose>,
+    /// The trigger; that of `--to`, or the only one that the handler serves, when left out.
+    #[arg(long, value_enum)]
+    pub(super) channel: Option<SendChannel>,
+    /// Your own number in E.164 form or e-mail address; nobody's when nothing is sent.
+    #[arg(long, value_name = "RECIPIENT", value_parser = recipient)]
+    pub(super) to: Option<Recipient>,
+    /// The user's name.
+    #[arg(long, value_name = "NAME", default_value = "jane")]
+    pub(super) user_name: String,
+    /// The code or temporary password, in place of a made-up one; it is printed.
+    #[arg(long, value_name = "CODE")]
+    pub(super) code: Option<String>,
+    /// The user's `locale`, such as ja or zh-Hant.
+    #[arg(long, value_name = "LOCALE")]
+    pub(super) locale: Option<String>,
+    /// What an app gives with its call (`clientMetadata`).
+    #[arg(long, value_name = "NAME=VALUE", value_parser = metadata)]
+    pub(super) metadata: Vec<(String, String)>,
+    /// Let the deployed function send it, to `--to`.
+    #[arg(long)]
+    pub(super) deployed: bool,
+    /// Ask the deployed function whether it could: it decrypts a made-up code, and sends nothing.
+    #[arg(long, conflicts_with_all = ["deployed", "purpose", "to", "code", "locale", "metadata"])]
+    pub(super) probe: bool,
+    /// Do not ask before it is sent.
+    #[arg(long, requires = "deployed")]
+    pub(super) yes: bool,
+    /// Lines for people, or JSON for programs.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+}
+
+fn recipient(text: &str) -> Result<Recipient, &'static str> {
+    Recipient::new(text).ok_or("wants a phone number such as +12025550173, or an e-mail address")
+}
+
+fn metadata(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("wants NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 #[derive(Debug, Args)]

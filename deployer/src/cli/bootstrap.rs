@@ -1,13 +1,20 @@
 //! `deployer bootstrap`
+//!
+//! As JSON, version 1: what `apply` prints, of the bucket's stack.
 
 use std::collections::BTreeMap;
 
-use super::args::BootstrapArgs;
+use serde_json::Value;
+
+use super::apply::document;
+use super::args::{BootstrapArgs, Format};
 use super::context::Context;
 use super::deploy::{Deployment, deploy};
 use super::error::CliError;
 use super::exit::ExitStatus;
+use super::next::Next;
 use super::observe::Sessions;
+use crate::apply::Bucket;
 use crate::asset::Tools;
 use crate::plan::Desired;
 use crate::spec::{Region, StackName};
@@ -19,8 +26,12 @@ const STACK: &str = "deployer-assets";
 pub(super) async fn run(context: &Context, args: &BootstrapArgs) -> Result<ExitStatus, CliError> {
     if !args.yes && !context.interactive {
         return Err(
-            CliError::usage("`bootstrap` asks before it changes anything, and there is no terminal to ask on")
-                .hint("deployer bootstrap --region REGION --yes"),
+            CliError::usage("`bootstrap` asks before it changes anything, and there is no terminal to ask on").hint(
+                format!(
+                    "let it go on without: deployer bootstrap --region {} --yes",
+                    args.region
+                ),
+            ),
         );
     }
     let region = Region::parse(&args.region).map_err(|error| CliError::usage(format!("`--region`: {error}")))?;
@@ -30,21 +41,32 @@ pub(super) async fn run(context: &Context, args: &BootstrapArgs) -> Result<ExitS
         session: sessions.of(&region)?,
         name: STACK,
         heading: format!("{STACK} in {region}"),
-        file: String::new(),
+        next: Next::of_bootstrap(&region, STACK),
         desired: Desired {
             template: assets_bucket().value().clone(),
             tags: BTreeMap::new(),
             termination_protection: true,
+            keys: Vec::new(),
         },
         role: None,
         notify: Vec::new(),
         acknowledge: &[],
+        bucket: Bucket::made(&sessions.account, &region),
         asset: None,
         tools: &Tools::default(),
         yes: args.yes,
     };
-    for (name, value) in Box::pin(deploy(context, &deployment)).await? {
-        context.out.data(&format!("{STACK}.{name} = {value}\n"));
+    let outputs = Box::pin(deploy(context, &deployment)).await?;
+    match args.format {
+        Format::Text => {
+            for (name, value) in &outputs {
+                context.out.data(&format!("{STACK}.{name} = {value}\n"));
+            }
+        }
+        Format::Json => {
+            let done = Value::Array(vec![document(STACK, &region, &outputs)]);
+            context.out.data(&format!("{done:#}\n"));
+        }
     }
     Ok(ExitStatus::Done)
 }

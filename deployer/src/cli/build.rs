@@ -13,6 +13,7 @@ use super::context::Context;
 use super::declared::declare;
 use super::error::CliError;
 use super::exit::ExitStatus;
+use super::progress::meanwhile;
 use crate::asset::{self, Asset, Built, Tools};
 
 pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<ExitStatus, CliError> {
@@ -76,5 +77,6 @@ pub(super) fn build(context: &Context, asset: &Asset, tools: &Tools) -> Result<B
     if let Some(built) = asset::cached(asset, tools) {
         return Ok(built);
     }
-    Ok(asset::build(asset, tools, &mut |line| context.out.talk(line))?)
+    let what = format!("building the handler for {}", asset.architecture.name());
+    Ok(meanwhile(context, &what, |say| asset::build(asset, tools, say))?)
 }

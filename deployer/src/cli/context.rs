@@ -33,9 +33,9 @@ impl Context {
             |kind| signal(kind).map_err(|error| CliError::failed(format!("cannot listen for signals: {error}")));
         let terminal = std::io::stderr().is_terminal();
         Ok(Self {
-            out: Printer,
+            out: Printer::new(),
             interactive: terminal && std::io::stdin().is_terminal(),
-            animated: terminal && std::env::var_os("CI").is_none(),
+            animated: terminal && moves(),
             signals: Mutex::new((listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?)),
             now: SystemTime::now(),
         })
@@ -45,6 +45,12 @@ impl Context {
     pub(super) fn today(&self) -> String {
         let text = DateTime::from(self.now).fmt(Format::DateTime).unwrap_or_default();
         text.chars().take(10).collect()
+    }
+
+    /// Whether a time, in seconds since 1970, is at most so long ago.
+    pub(super) fn is_within(&self, span: Duration, time: i64) -> bool {
+        let now = DateTime::from(self.now).secs();
+        now.saturating_sub(time) <= i64::try_from(span.as_secs()).unwrap_or(i64::MAX)
     }
 
     /// Milliseconds since 1970: a name for this run.
@@ -80,4 +86,9 @@ impl Context {
         let answer = self.unless_interrupted(answer).await?;
         Ok(answer.unwrap_or_default())
     }
+}
+
+/// Whether a line may move: not in a CI job, which keeps every picture of it, nor where nothing can be erased.
+fn moves() -> bool {
+    std::env::var_os("CI").is_none() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }

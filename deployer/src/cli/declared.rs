@@ -1,5 +1,7 @@
 //! Stack files, read, checked and rendered: what every command begins with.
 
+use std::path::Path;
+
 use super::args::Paths;
 use super::context::Context;
 use super::error::CliError;
@@ -9,7 +11,7 @@ use crate::asset::{Asset, Identifier};
 use crate::check;
 use crate::finding::{Finding, Level};
 use crate::model::{AssetLocation, Model};
-use crate::plan::Desired;
+use crate::plan::{Desired, ExistingKey};
 use crate::spec::{self, Stack};
 use crate::template::{self, Template};
 
@@ -28,6 +30,7 @@ impl Declared {
             template: self.template.value().clone(),
             tags: self.stack.tags.clone(),
             termination_protection: self.stack.termination_protection,
+            keys: ExistingKey::of(&self.stack),
         }
     }
 
@@ -49,25 +52,55 @@ pub(super) fn stacks(context: &Context, paths: &Paths) -> Result<Vec<Stack>, Cli
     }
 }
 
+/// Reads the one stack that a command works on; prints what is wrong with it and stops there.
+pub(super) fn stack(context: &Context, path: &Path, command: &str) -> Result<Stack, CliError> {
+    let paths = Paths {
+        paths: vec![path.to_owned()],
+    };
+    let mut stacks = stacks(context, &paths)?;
+    match (stacks.pop(), stacks.is_empty()) {
+        (Some(stack), true) => Ok(stack),
+        _ => Err(CliError::usage(format!("`{command}` is for one stack"))
+            .hint(format!("name its file: deployer {command} stacks/NAME.yaml"))),
+    }
+}
+
 /// Reads, identifies and renders stacks; prints what is wrong with them, all at once, and stops there. Runs
 /// and builds nothing.
 pub(super) fn declare(context: &Context, paths: &Paths) -> Result<Vec<Declared>, CliError> {
-    let (declared, found) = read(paths)?;
-    if is_wrong(&found) {
-        return Err(wrong(context, &found));
-    }
-    findings::print(context, &found);
-    Ok(declared)
+    declare_each(context, paths, |declared, _| declared)
 }
 
 /// Reads, identifies and renders stacks, with every remark on them; prints nothing.
 pub(super) fn read(paths: &Paths) -> Result<(Vec<Declared>, Vec<Finding>), CliError> {
+    read_each(paths, |declared, _| declared)
+}
+
+/// The same as [`declare`], of which `keep` keeps what is needed: a template as a tree takes many times its text.
+/// It gets the template's JSON too.
+pub(super) fn declare_each<T>(
+    context: &Context,
+    paths: &Paths,
+    keep: impl FnMut(Declared, String) -> T,
+) -> Result<Vec<T>, CliError> {
+    let (kept, found) = read_each(paths, keep)?;
+    if is_wrong(&found) {
+        return Err(wrong(context, &found));
+    }
+    findings::print(context, &found);
+    Ok(kept)
+}
+
+fn read_each<T>(
+    paths: &Paths,
+    mut keep: impl FnMut(Declared, String) -> T,
+) -> Result<(Vec<T>, Vec<Finding>), CliError> {
     let loaded = match spec::collect(&paths.paths).and_then(|sources| spec::load(&sources)) {
         Ok(loaded) => loaded,
         Err(found) => return Ok((Vec::new(), found)),
     };
     let mut identifier = Identifier::default();
-    let mut declared = Vec::with_capacity(loaded.stacks.len());
+    let mut kept = Vec::with_capacity(loaded.stacks.len());
     let mut found = loaded.warnings;
     for stack in loaded.stacks {
         let asset = if stack.uses_handler() {
@@ -80,10 +113,11 @@ pub(super) fn read(paths: &Paths) -> Result<(Vec<Declared>, Vec<Finding>), CliEr
             key: asset.key.clone(),
         });
         let template = template::render(&Model::of(&stack, location.as_ref()));
-        found.extend(check::check(&template));
-        declared.push(Declared { stack, asset, template });
+        let json = template.to_json();
+        found.extend(check::check(&template, &json));
+        kept.push(keep(Declared { stack, asset, template }, json));
     }
-    Ok((declared, found))
+    Ok((kept, found))
 }
 
 /// Whether there is an error among the findings.

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::build;
 use super::context::{Context, Interrupted};
 use super::error::{CliError, apply_error};
-use super::exit::ExitStatus;
-use super::observe::{Observed, observe};
-use super::progress;
+use super::next::Next;
+use super::observe::{Observed, compare};
+use super::progress::{self, during};
+use super::read_back::{again, verify};
 use super::recover::recover;
+use super::undone::{fate, not_started, taken_back};
 use crate::apply::{self, ApplyError, Bucket, Preparation, Prepared};
 use crate::asset::{Asset, Built, Tools};
 use crate::aws::{ChangeSetKind, ChangeSetRequest, Session};
@@ -21,12 +23,13 @@ pub(super) struct Deployment<'a> {
     pub(super) session: &'a Session,
     pub(super) name: &'a str,
     pub(super) heading: String,
-    pub(super) file: String,
+    pub(super) next: Next,
     pub(super) desired: Desired,
     pub(super) role: Option<&'a str>,
     pub(super) notify: Vec<String>,
     pub(super) acknowledge: &'a [Acknowledgement],
-    pub(super) asset: Option<(&'a Asset, Bucket)>,
+    pub(super) bucket: Bucket,
+    pub(super) asset: Option<&'a Asset>,
     pub(super) tools: &'a Tools,
     pub(super) yes: bool,
 }
@@ -44,17 +47,23 @@ enum Code {
 /// Makes a stack as it is declared and returns its outputs.
 pub(super) async fn deploy(context: &Context, wanted: &Deployment<'_>) -> Result<BTreeMap<String, String>, CliError> {
     let session = wanted.session;
-    recover(context, wanted).await?;
-    let work = observe(session, wanted.name, &wanted.desired, &wanted.file);
+    let reading = format!("reading the stack {}", wanted.name);
+    let mut state = during(context, &reading, session.stack(wanted.name)).await??;
+    if recover(context, wanted, state.as_ref()).await? {
+        state = during(context, &reading, session.stack(wanted.name)).await??;
+    }
+    let work = compare(session, wanted.name, state, &wanted.desired, &wanted.next);
     let Observed {
         state,
         deployed,
         mut plan,
-    } = context.unless_interrupted(work).await??;
+    } = during(context, &reading, work).await??;
     let mut answered = wanted.answers(context, &plan);
     if plan.is_nothing() {
         show(context, wanted, &plan, &answered);
-        return Ok(state.map(|state| state.outputs).unwrap_or_default());
+        let Some(state) = state else { return Ok(BTreeMap::new()) };
+        again(context, wanted, &state).await?;
+        return Ok(state.outputs);
     }
     if !answered.open.is_empty() {
         show(context, wanted, &plan, &answered);
@@ -70,21 +79,20 @@ pub(super) async fn deploy(context: &Context, wanted: &Deployment<'_>) -> Result
     answered = wanted.answers(context, &plan);
     show(context, wanted, &plan, &answered);
     if !answered.open.is_empty() {
-        wanted.take_back(&plan, prepared.as_ref()).await?;
-        return Err(stopped(&answered));
+        return Err(wanted.take_back(&plan, prepared.as_ref(), stopped(&answered)).await);
     }
     if !wanted.yes {
         let answer = context.ask("Apply these changes? Only `yes` goes on:").await;
         if !matches!(answer.as_deref(), Ok("yes")) {
-            wanted.take_back(&plan, prepared.as_ref()).await?;
-            return Err(CliError::failed("not applied; nothing was changed"));
+            let no = CliError::failed("not applied; nothing was changed");
+            return Err(wanted.take_back(&plan, prepared.as_ref(), no).await);
         }
     }
     let sha256 = match Box::pin(store(context, wanted, code)).await {
         Ok(sha256) => sha256,
         Err(error) => {
-            wanted.take_back(&plan, prepared.as_ref()).await?;
-            return Err(error);
+            let error = error.hint("nothing was changed");
+            return Err(wanted.take_back(&plan, prepared.as_ref(), error).await);
         }
     };
     if plan.situation == Situation::Recreate {
@@ -116,7 +124,7 @@ impl Deployment<'_> {
     }
 
     fn again(&self) -> String {
-        format!("go on from there: deployer apply {}", self.file)
+        format!("go on from there: {}", self.next.again)
     }
 
     fn kind(plan: &Plan, index: usize) -> ChangeSetKind {
@@ -126,12 +134,17 @@ impl Deployment<'_> {
         }
     }
 
-    /// Takes back what was made before the yes.
-    async fn take_back(&self, plan: &Plan, prepared: Option<&Prepared>) -> Result<(), CliError> {
-        let Some(prepared) = prepared else { return Ok(()) };
-        apply::discard(self.session, self.name, &prepared.change_set.id, Self::kind(plan, 0))
-            .await
-            .map_err(|error| apply_error(error, self.session.region()))
+    /// Takes back what was made before the yes, and returns why, with what could not be taken back.
+    async fn take_back(&self, plan: &Plan, prepared: Option<&Prepared>, why: CliError) -> CliError {
+        match prepared {
+            Some(prepared) => taken_back(why, self.discard(plan, 0, prepared).await),
+            None => why,
+        }
+    }
+
+    async fn discard(&self, plan: &Plan, index: usize, prepared: &Prepared) -> Result<(), ApplyError> {
+        let (id, kind) = (&prepared.change_set.id, Self::kind(plan, index));
+        apply::discard(self.session, self.name, id, kind).await
     }
 }
 
@@ -162,14 +175,14 @@ async fn code(context: &Context, wanted: &Deployment<'_>, plan: &Plan) -> Result
                 None => edit.new.is_some(),
             })
         });
-    let Some((asset, bucket)) = wanted.asset.as_ref().filter(|_| changes_code) else {
+    let Some(asset) = wanted.asset.filter(|_| changes_code) else {
         return Ok(Code::Unchanged);
     };
-    let work = apply::found(wanted.session, bucket, &asset.key);
+    let work = apply::found(wanted.session, &wanted.bucket, &asset.key);
     let found = context
         .unless_interrupted(work)
         .await?
-        .map_err(|error| apply_error(error, wanted.session.region()))?;
+        .map_err(|error| apply_error(error, wanted.session.region()).hint("nothing was changed"))?;
     match found {
         Some(sha256) => Ok(Code::Stored(sha256)),
         None => Ok(Code::Built(build::build(context, asset, wanted.tools)?)),
@@ -177,14 +190,14 @@ async fn code(context: &Context, wanted: &Deployment<'_>, plan: &Plan) -> Result
 }
 
 async fn store(context: &Context, wanted: &Deployment<'_>, code: Code) -> Result<Option<String>, CliError> {
-    match (code, &wanted.asset) {
-        (Code::Built(built), Some((asset, bucket))) => {
-            context
-                .out
-                .talk(&format!("storing the handler: s3://{}/{}", bucket.name, asset.key));
+    match (code, wanted.asset) {
+        (Code::Built(built), Some(asset)) => {
+            let bucket = &wanted.bucket;
             let sha256 = built.sha256.base64();
             let work = apply::store(wanted.session, bucket, &asset.key, &built.zip, &sha256);
-            let stored = context.unless_interrupted(Box::pin(work)).await?;
+            let what = format!("storing the handler in {}", bucket.name);
+            let stored = during(context, &what, Box::pin(work)).await?;
+            context.out.talk(&format!("stored the handler in {}", bucket.name));
             stored
                 .map(Some)
                 .map_err(|error| apply_error(error, wanted.session.region()))
@@ -226,24 +239,16 @@ async fn unplanned(
     if surprises.is_empty() {
         return Ok(Some(made));
     }
-    let stack = wanted.name;
-    apply::discard(
-        wanted.session,
-        stack,
-        &made.change_set.id,
-        Deployment::kind(plan, index),
-    )
-    .await
-    .map_err(|error| apply_error(error, wanted.session.region()))?;
     let found: Vec<String> = surprises
         .iter()
         .map(|each| format!("{}: {}", each.logical_id, each.what))
         .collect();
-    Err(CliError::stopped(format!(
+    let error = CliError::stopped(format!(
         "CloudFormation would do more than was shown ({}), so it was not started",
         found.join("; ")
     ))
-    .hint(format!("look at it and answer again: deployer apply {}", wanted.file)))
+    .hint(format!("look at it and answer again: {}", wanted.next.again));
+    Err(taken_back(error, wanted.discard(plan, index, &made).await))
 }
 
 async fn make(
@@ -270,33 +275,36 @@ async fn make(
         notify: &wanted.notify,
     };
     let region = wanted.session.region();
-    let Ok(made) = context
-        .unless_interrupted(apply::prepare(wanted.session, &request))
-        .await
-    else {
-        take_back_by_name(wanted, &request)
-            .await
-            .map_err(|error| apply_error(error, region))?;
-        return Err(if index == 0 {
-            CliError::from(Interrupted)
+    let what = format!(
+        "making a change set for {}, to hear what CloudFormation would do",
+        wanted.name
+    );
+    let making = apply::prepare(wanted.session, &wanted.bucket, &request);
+    let Ok(made) = during(context, &what, making).await else {
+        let interrupted = CliError::failed(format!("interrupted; {}", fate(&plan.situation, index)));
+        let interrupted = if index == 0 {
+            interrupted
         } else {
-            CliError::failed("interrupted between two change sets: the first is done, the second was not started")
-                .hint(wanted.again())
-        });
+            interrupted.hint(wanted.again())
+        };
+        let withdrawn = apply::withdraw(wanted.session, &wanted.bucket, &request).await;
+        return Err(taken_back(interrupted, withdrawn));
     };
     match made {
         Ok(Preparation::Ready(prepared)) => Ok(Some(prepared)),
         Ok(Preparation::Nothing) => Ok(None),
         Err(error) => {
             // What was made before the failure goes again; the failure itself is the news.
-            drop(take_back_by_name(wanted, &request).await);
-            Err(apply_error(error, region))
+            let withdrawn = apply::withdraw(wanted.session, &wanted.bucket, &request).await;
+            let failed = apply_error(error, region).hint(fate(&plan.situation, index));
+            let failed = if index == 0 {
+                failed
+            } else {
+                failed.hint(wanted.again())
+            };
+            Err(taken_back(failed, withdrawn))
         }
     }
-}
-
-async fn take_back_by_name(wanted: &Deployment<'_>, request: &ChangeSetRequest<'_>) -> Result<(), ApplyError> {
-    apply::discard(wanted.session, request.stack, request.name, request.kind).await
 }
 
 async fn run(
@@ -311,9 +319,8 @@ async fn run(
         Ok(operation) => operation,
         Err(error) => {
             // One that did begin after all cannot be deleted any more, so this takes back only what waits.
-            let kind = Deployment::kind(plan, index);
-            drop(apply::discard(wanted.session, wanted.name, &prepared.change_set.id, kind).await);
-            return Err(apply_error(error, region).hint(wanted.again()));
+            let discarded = wanted.discard(plan, index, prepared).await;
+            return Err(not_started(error, region, discarded).hint(wanted.again()));
         }
     };
     if let Some(title) = plan.phases.get(index).and_then(|phase| phase.title) {
@@ -321,11 +328,16 @@ async fn run(
             .out
             .talk(&format!("\nchange set {} of {}: {title}", index + 1, plan.phases.len()));
     }
-    let outcome = progress::watch(context, wanted.session, &operation, wanted.name, prepared.changes.len()).await?;
-    if outcome.failure.is_some() {
-        return Err(progress::failed(context, wanted.name, &outcome, &wanted.file));
-    }
-    Ok(())
+    let resources = Some(prepared.changes.len());
+    progress::complete(
+        context,
+        wanted.session,
+        &operation,
+        wanted.name,
+        resources,
+        &wanted.next,
+    )
+    .await
 }
 
 async fn remove_failed(context: &Context, wanted: &Deployment<'_>) -> Result<(), CliError> {
@@ -340,53 +352,5 @@ async fn remove_failed(context: &Context, wanted: &Deployment<'_>) -> Result<(),
     let operation = apply::delete(wanted.session, &state.id, &token, wanted.role)
         .await
         .map_err(|error| apply_error(error, region))?;
-    let outcome = progress::watch(context, wanted.session, &operation, wanted.name, 0).await?;
-    if outcome.failure.is_some() {
-        return Err(progress::failed(context, wanted.name, &outcome, &wanted.file));
-    }
-    Ok(())
-}
-
-/// Reads back what was deployed and returns the outputs.
-async fn verify(
-    context: &Context,
-    wanted: &Deployment<'_>,
-    plan: &Plan,
-    before: &serde_json::Value,
-    sha256: Option<&str>,
-) -> Result<BTreeMap<String, String>, CliError> {
-    let Some(state) = wanted.session.stack(wanted.name).await? else {
-        return Err(CliError::failed(format!(
-            "{} was deployed and is gone again",
-            wanted.name
-        )));
-    };
-    let template = &wanted.desired.template;
-    let mut differences = Vec::new();
-    if plan
-        .phases
-        .iter()
-        .any(|phase| phase.diff.change(logical::POOL).is_some())
-    {
-        differences = apply::pool_differences(wanted.session, template, before, &state.outputs).await?;
-    }
-    if let Some(sha256) = sha256 {
-        differences.extend(apply::code_difference(wanted.session, &state.outputs, sha256).await?);
-    }
-    if !differences.is_empty() {
-        context.out.talk(&format!(
-            "\nerror: {} was deployed, and what was read back differs:",
-            wanted.name
-        ));
-        for difference in &differences {
-            context
-                .out
-                .talk(&format!("  {difference}\n    next: {}", difference.mend));
-        }
-        return Err(CliError::said(ExitStatus::Failed));
-    }
-    context
-        .out
-        .talk(&format!("\n{} is as declared ({})", wanted.name, state.status));
-    Ok(state.outputs)
+    progress::complete(context, wanted.session, &operation, wanted.name, None, &wanted.next).await
 }

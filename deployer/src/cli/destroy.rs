@@ -1,4 +1,8 @@
 //! `deployer destroy`
+//!
+//! As JSON, version 1, when it is done: an array with one object: `version`, `stack`, `region`, `was_there`, `left`
+//! (each with `what`: `pool`, `key` or `logs`, its `id`, its `fate`: `stays`, `deleted` or `scheduled`, and the day
+//! `on` which it goes). Members are only ever added.
 
 use std::fmt::Write as _;
 
@@ -7,9 +11,12 @@ use super::context::{Context, Interrupted};
 use super::declared;
 use super::error::{CliError, apply_error};
 use super::exit::ExitStatus;
+use super::next::Next;
 use super::observe::{Sessions, deployed, not_ready};
-use super::{progress, remains};
-use crate::apply::{self, Preparation, Remains};
+use super::progress::{self, during};
+use super::remains;
+use super::undone::{not_started, taken_back};
+use crate::apply::{self, Bucket, Preparation, Remains};
 use crate::aws::{ChangeSetKind, ChangeSetRequest, Session, StackState};
 use crate::model::output;
 use crate::plan::{self, Deployed, Situation, TemplateDiff, Unready, inline};
@@ -20,19 +27,22 @@ use crate::template::Template;
 struct Ending<'a> {
     session: &'a Session,
     stack: &'a Stack,
+    bucket: Bucket,
     state: StackState,
     /// What the stack was deployed from, and the same with the pool let go; nothing when there is nothing
     /// to let go of.
     release: Option<(Deployed, serde_json::Value)>,
     remains: Remains,
-    file: String,
+    next: Next,
 }
 
 pub(super) async fn run(context: &Context, args: &DestroyArgs) -> Result<ExitStatus, CliError> {
     if args.confirm.is_none() && !context.interactive {
         return Err(
-            CliError::usage("`destroy` asks for the stack's name, and there is no terminal to ask on")
-                .hint("deployer destroy PATH --confirm NAME"),
+            CliError::usage("`destroy` asks for the stack's name, and there is no terminal to ask on").hint(format!(
+                "name it: deployer destroy {} --confirm NAME",
+                args.path.display()
+            )),
         );
     }
     let stacks = declared::stacks(
@@ -56,10 +66,12 @@ pub(super) async fn run(context: &Context, args: &DestroyArgs) -> Result<ExitSta
     let named = std::iter::once((&stack.name, &stack.region, stack.account.as_ref()));
     let sessions = Sessions::open(context, named).await?;
     let session = sessions.of(&stack.region)?;
-    let Some(state) = context.unless_interrupted(session.stack(stack.name.as_str())).await?? else {
+    let reading = format!("reading the stack {}", stack.name);
+    let Some(state) = during(context, &reading, session.stack(stack.name.as_str())).await?? else {
         return remains::of_earlier(context, session, stack, args).await;
     };
-    let ending = context.unless_interrupted(observe(session, stack, state)).await??;
+    let bucket = Bucket::of(stack, &sessions.account);
+    let ending = during(context, &reading, observe(session, stack, bucket, state)).await??;
     if ending.state.status == "REVIEW_IN_PROGRESS" {
         apply::remove_shell(session, &ending.state.id)
             .await
@@ -68,6 +80,7 @@ pub(super) async fn run(context: &Context, args: &DestroyArgs) -> Result<ExitSta
             "{} was an empty stack of an interrupted apply; it is gone",
             stack.name
         ));
+        remains::print(context, stack, args, true, &[]);
         return Ok(ExitStatus::Done);
     }
     remains::refuse_protected(session, &ending.remains, &args.delete).await?;
@@ -75,8 +88,9 @@ pub(super) async fn run(context: &Context, args: &DestroyArgs) -> Result<ExitSta
     confirm(context, stack, args).await?;
     let_go(context, &ending).await?;
     delete(context, &ending).await?;
-    remains::clean(context, session, &ending.remains, args).await?;
+    let left = remains::clean(context, session, &ending.remains, args).await?;
     context.out.talk(&format!("{} is gone", stack.name));
+    remains::print(context, stack, args, true, &left);
     Ok(ExitStatus::Done)
 }
 
@@ -93,8 +107,13 @@ pub(super) async fn confirm(context: &Context, stack: &Stack, args: &DestroyArgs
     }
 }
 
-async fn observe<'a>(session: &'a Session, stack: &'a Stack, state: StackState) -> Result<Ending<'a>, CliError> {
-    let file = stack.source.path().display().to_string();
+async fn observe<'a>(
+    session: &'a Session,
+    stack: &'a Stack,
+    bucket: Bucket,
+    state: StackState,
+) -> Result<Ending<'a>, CliError> {
+    let next = Next::of(&stack.source.path().display().to_string());
     let failed = |error| apply_error(error, &stack.region);
     let release = match Situation::of(Some(&state.status), state.reason.as_deref()) {
         Ok(Situation::Update) => {
@@ -108,16 +127,17 @@ async fn observe<'a>(session: &'a Session, stack: &'a Stack, state: StackState) 
         {
             None
         }
-        Err(unready) => return Err(not_ready(&unready, stack.name.as_str(), &stack.region, &file)),
+        Err(unready) => return Err(not_ready(&unready, stack.name.as_str(), &stack.region, &next)),
     };
     let remains = apply::remains(session, &state).await.map_err(failed)?;
     Ok(Ending {
         session,
         stack,
+        bucket,
         state,
         release,
         remains,
-        file,
+        next,
     })
 }
 
@@ -203,23 +223,31 @@ async fn let_go(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> 
         role: ending.stack.cloudformation.role(),
         notify: &ending.stack.cloudformation.notify(),
     };
-    let Ok(prepared) = context
-        .unless_interrupted(apply::prepare(ending.session, &request))
-        .await
-    else {
-        apply::discard(ending.session, stack, &name, ChangeSetKind::Update)
-            .await
-            .map_err(failed)?;
-        return Err(Interrupted.into());
+    let what = "making the change set that takes the triggers out";
+    let making = apply::prepare(ending.session, &ending.bucket, &request);
+    let made = match during(context, what, making).await {
+        Ok(made) => made.map_err(|error| failed(error).hint("nothing was changed")),
+        Err(Interrupted) => Err(Interrupted.into()),
     };
-    let prepared = prepared.map_err(failed)?;
+    let prepared = match made {
+        Ok(prepared) => prepared,
+        Err(why) => {
+            let withdrawn = apply::withdraw(ending.session, &ending.bucket, &request).await;
+            return Err(taken_back(why, withdrawn));
+        }
+    };
     if let Preparation::Ready(prepared) = prepared {
         context.out.talk("\ntaking the triggers out of the pool");
-        let operation = apply::execute(ending.session, &prepared).await.map_err(failed)?;
-        let outcome = progress::watch(context, ending.session, &operation, stack, prepared.changes.len()).await?;
-        if outcome.failure.is_some() {
-            return Err(progress::failed(context, stack, &outcome, &ending.file));
-        }
+        let operation = match apply::execute(ending.session, &prepared).await {
+            Ok(operation) => operation,
+            Err(error) => {
+                let discarded = apply::discard(ending.session, stack, &prepared.change_set.id, request.kind).await;
+                return Err(not_started(error, &ending.stack.region, discarded)
+                    .hint(format!("go on from there: {}", ending.next.delete)));
+            }
+        };
+        let resources = Some(prepared.changes.len());
+        progress::complete(context, ending.session, &operation, stack, resources, &ending.next).await?;
     }
     let Some(id) = &ending.remains.pool else { return Ok(()) };
     let function = ending.state.outputs.get(output::FUNCTION_ARN);
@@ -257,12 +285,9 @@ async fn delete(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> 
             return Err(CliError::failed(
                 "interrupted: the triggers are out of the pool, the stack is still there or being deleted",
             )
-            .hint(format!("go on from there: deployer destroy {}", ending.file)));
+            .hint(format!("go on from there: {}", ending.next.delete)));
         }
     };
-    let outcome = progress::watch(context, ending.session, &operation, stack, 0).await?;
-    if outcome.failure.is_some() {
-        return Err(progress::failed(context, stack, &outcome, &ending.file));
-    }
-    Ok(())
+    let resources = ending.release.as_ref().map(|(deployed, _)| deployed.resources());
+    progress::complete(context, ending.session, &operation, stack, resources, &ending.next).await
 }

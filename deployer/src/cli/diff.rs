@@ -5,7 +5,9 @@ use super::context::Context;
 use super::declared::declare;
 use super::error::CliError;
 use super::exit::ExitStatus;
+use super::next::Next;
 use super::observe::{Sessions, observe};
+use super::progress::during;
 use crate::plan::{answer, render};
 
 pub(super) async fn run(context: &Context, args: &DiffArgs) -> Result<ExitStatus, CliError> {
@@ -19,16 +21,18 @@ pub(super) async fn run(context: &Context, args: &DiffArgs) -> Result<ExitStatus
     let mut rendered = Vec::new();
     for declared in &declared {
         let stack = &declared.stack;
-        let file = stack.source.path().display().to_string();
+        let next = Next::of(&stack.source.path().display().to_string());
         let desired = declared.desired();
-        let work = observe(sessions.of(&stack.region)?, stack.name.as_str(), &desired, &file);
-        let plan = context.unless_interrupted(work).await??.plan;
+        let work = observe(sessions.of(&stack.region)?, stack.name.as_str(), &desired, &next);
+        let plan = during(context, &format!("reading the stack {}", stack.name), work)
+            .await??
+            .plan;
         changes |= !plan.is_nothing();
         let answered = answer(plan.findings.clone(), &stack.acknowledge, &today);
         match args.format {
             Format::Text => context
                 .out
-                .data(&render::text::render(&declared.heading(), &plan, &answered)),
+                .page(&render::text::render(&declared.heading(), &plan, &answered)),
             Format::Json => {
                 rendered.push(render::json::render(
                     stack.name.as_str(),

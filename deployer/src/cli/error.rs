@@ -57,7 +57,7 @@ impl CliError {
 
 /// Prints an error with its hints and returns its exit code.
 pub(super) fn report(error: &CliError) -> ExitStatus {
-    let out = Printer;
+    let out = Printer::new();
     if let Some(message) = &error.message {
         out.talk(&format!("error: {message}"));
     }
@@ -106,7 +106,7 @@ impl From<AssetError> for CliError {
     fn from(error: AssetError) -> Self {
         Self {
             hints: error.hints(),
-            ..Self::failed(error.to_string())
+            ..Self::failed(format!("failed to {error}"))
         }
     }
 }
@@ -124,11 +124,11 @@ pub(super) fn apply_error(error: ApplyError, region: &Region) -> CliError {
         ApplyError::NoBucket { .. } => {
             CliError::failed(error.to_string()).hint(format!("make it once: deployer bootstrap --region {region}"))
         }
-        ApplyError::Unproven { ref bucket, ref key } => {
+        ApplyError::Unproven { ref bucket, ref key } | ApplyError::Altered { ref bucket, ref key } => {
             let command = format!("delete it, then apply again: aws s3 rm s3://{bucket}/{key}");
             CliError::failed(error.to_string()).hint(command)
         }
-        ApplyError::Refused { .. } => CliError::failed(error.to_string()).hint("nothing was changed"),
+        ApplyError::Refused { .. } => CliError::failed(error.to_string()),
         ApplyError::ShellStays { .. } => {
             CliError::failed(error.to_string()).hint("look at its events, then run the same command")
         }
@@ -154,7 +154,7 @@ fn between(error: AwsError) -> CliError {
     match hint {
         Some(hint) => error
             .hint(hint)
-            .hint("nothing was changed by this run's change set; run the same command again: it starts from what is there then"),
+            .hint("run the same command again: it starts from what is there then"),
         None => error,
     }
 }

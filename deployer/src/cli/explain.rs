@@ -25,7 +25,10 @@ pub(super) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitStatus, C
         (Format::Json, Some(code)) => document(&[code]),
         (Format::Json, None) => document(Code::ALL),
     };
-    context.out.data(&text);
+    match args.format {
+        Format::Text => context.out.page(&text),
+        Format::Json => context.out.data(&text),
+    }
     Ok(ExitStatus::Done)
 }
 

@@ -3,13 +3,14 @@
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 
 use super::context::Context;
+use super::wrap::wrap;
 use crate::finding::{Code, Finding, Level, Place};
 
 /// Prints findings to stderr, each with its file, line, column and hints.
 pub(super) fn print(context: &Context, findings: &[Finding]) {
     for finding in findings {
-        context.out.talk(&render(finding));
-        context.out.talk("");
+        context.out.talk_as_it_is(&render(finding, context.out.width()));
+        context.out.talk_as_it_is("");
     }
 }
 
@@ -26,8 +27,13 @@ pub(super) fn count(findings: &[Finding]) -> String {
     }
 }
 
-fn render(finding: &Finding) -> String {
+fn render(finding: &Finding, width: Option<usize>) -> String {
     let code = finding.code.to_string();
+    // What stands before a title, and before a hint below a snippet of a thousand lines.
+    let title_room = width.map(|width| width.saturating_sub("warning[]: ".len() + code.len()));
+    let hint_room = width.map(|width| width.saturating_sub("     = help: ".len()));
+    let fitted = |text: &str, room: Option<usize>| room.map_or_else(|| text.to_owned(), |room| wrap(text, room));
+    let message = fitted(&finding.message, title_room);
     let title = match finding.code.entry().level {
         Level::Error => Title::ERROR,
         Level::Guard | Level::Warning => Title::WARNING,
@@ -41,14 +47,16 @@ fn render(finding: &Finding) -> String {
                 .line_start(1)
                 .path(path)
                 .annotation(AnnotationKind::Primary.span(span));
-            title.primary_title(finding.message.clone()).id(code).element(snippet)
+            title.primary_title(message).id(code).element(snippet)
         }
-        None => Group::with_title(title.primary_title(finding.message.clone()).id(code)),
+        None => Group::with_title(title.primary_title(message).id(code)),
     };
     for hint in &finding.hints {
-        group = group.element(Title::HELP.message(hint.clone()));
+        group = group.element(Title::HELP.message(fitted(hint, hint_room)));
     }
-    Renderer::styled().render(&[group])
+    let renderer = Renderer::styled();
+    let renderer = width.map_or(renderer.clone(), |width| renderer.term_width(width));
+    renderer.render(&[group])
 }
 
 /// The text that a snippet is cut from. After a key that nobody knows a secret may stand, so the rest of its

@@ -9,9 +9,9 @@ mod since;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::args::{Format, LogsArgs, Paths};
+use super::args::{Format, LogsArgs};
 use super::context::Context;
-use super::declared::stacks;
+use super::declared::stack;
 use super::error::CliError;
 use super::exit::ExitStatus;
 use super::observe::Sessions;
@@ -28,7 +28,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 const OVERLAP_MS: i64 = 60_000;
 
 pub(super) async fn run(context: &Context, args: &LogsArgs) -> Result<ExitStatus, CliError> {
-    let stack = stack(context, args)?;
+    // Lines of several logs would not be told apart.
+    let stack = stack(context, &args.path, "logs")?;
     let named = std::iter::once((&stack.name, &stack.region, stack.account.as_ref()));
     let sessions = Sessions::open(context, named).await?;
     let session = sessions.of(&stack.region)?;
@@ -61,20 +62,6 @@ pub(super) async fn run(context: &Context, args: &LogsArgs) -> Result<ExitStatus
         let Ok(()) = context.unless_interrupted(tokio::time::sleep(PAUSE)).await else {
             return Ok(ExitStatus::Done);
         };
-    }
-}
-
-/// The one stack whose log is read: lines of several would not be told apart.
-fn stack(context: &Context, args: &LogsArgs) -> Result<Stack, CliError> {
-    let mut stacks = stacks(
-        context,
-        &Paths {
-            paths: vec![args.path.clone()],
-        },
-    )?;
-    match (stacks.pop(), stacks.is_empty()) {
-        (Some(stack), true) => Ok(stack),
-        _ => Err(CliError::usage("`logs` reads one stack's log").hint("name its file: deployer logs stacks/NAME.yaml")),
     }
 }
 

@@ -16,15 +16,22 @@ mod error;
 mod exit;
 mod explain;
 mod findings;
+mod init;
 mod logs;
+mod next;
 mod observe;
 mod printer;
 mod progress;
+mod read_back;
 mod recover;
 mod remains;
+mod schema;
+mod send;
 mod status;
 mod synth;
+mod undone;
 mod validate;
+mod wrap;
 
 use std::process::ExitCode;
 
@@ -63,6 +70,7 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<ExitStatus, CliError> {
     let context = Context::new()?;
     match cli.command {
+        Command::Init(args) => init::run(&context, &args).await,
         Command::Validate(args) => validate::run(&context, &args),
         Command::Synth(args) => synth::run(&context, &args),
         Command::Build(args) => build::run(&context, &args),
@@ -72,7 +80,9 @@ async fn run(cli: Cli) -> Result<ExitStatus, CliError> {
         Command::Bootstrap(args) => bootstrap::run(&context, &args).await,
         Command::Status(args) => status::run(&context, &args).await,
         Command::Logs(args) => logs::run(&context, &args).await,
+        Command::Send(args) => send::run(&context, &args).await,
         Command::Explain(args) => explain::run(&context, &args),
+        Command::Schema => Ok(schema::run(&context)),
         Command::Completions(args) => Ok(completions::run(&context, &args)),
         Command::Man(args) => completions::man(&context, &args),
     }

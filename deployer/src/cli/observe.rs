@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::context::Context;
 use super::error::CliError;
-use crate::apply::left_behind;
+use super::next::{Next, events_command};
+use crate::apply::{key_findings, left_behind};
 use crate::aws::{Session, StackState};
 use crate::model::{logical, output};
 use crate::plan::{Deployed, Desired, Plan, Situation, Unready};
@@ -67,13 +68,24 @@ pub(super) async fn observe(
     session: &Session,
     stack: &str,
     desired: &Desired,
-    file: &str,
+    next: &Next,
 ) -> Result<Observed, CliError> {
     let state = session.stack(stack).await?;
+    compare(session, stack, state, desired, next).await
+}
+
+/// Compares a stack that was read with what is wanted.
+pub(super) async fn compare(
+    session: &Session,
+    stack: &str,
+    state: Option<StackState>,
+    desired: &Desired,
+    next: &Next,
+) -> Result<Observed, CliError> {
     let status = state.as_ref().map(|state| state.status.as_str());
     let reason = state.as_ref().and_then(|state| state.reason.as_deref());
     let situation =
-        Situation::of(status, reason).map_err(|unready| not_ready(&unready, stack, session.region(), file))?;
+        Situation::of(status, reason).map_err(|unready| not_ready(&unready, stack, session.region(), next))?;
     let deployed = match (&situation, &state) {
         (Situation::Update, Some(state)) => Some(deployed(session, state).await?),
         _ => None,
@@ -83,6 +95,11 @@ pub(super) async fn observe(
         plan.findings
             .extend(left_behind(session, stack, &desired.template).await?);
     }
+    if !plan.is_nothing() {
+        // A stack that is there makes no difference before it has a template: nothing of it was made.
+        let made = state.as_ref().filter(|_| deployed.is_some());
+        plan.findings.extend(key_findings(session, &desired.keys, made).await?);
+    }
     Ok(Observed { state, deployed, plan })
 }
 
@@ -90,7 +107,7 @@ pub(super) async fn observe(
 pub(super) async fn deployed(session: &Session, state: &StackState) -> Result<Deployed, CliError> {
     let text = session.template(&state.id).await?;
     let template = Template::from_text(&text).map_err(|error| {
-        CliError::failed(format!("the template of {} cannot be read: {error}", state.name))
+        CliError::failed(format!("failed to take over the stack {}: {error}", state.name))
             .hint("another tool deployed this stack: take another name, or destroy it with that tool")
     })?;
     Ok(Deployed {
@@ -107,9 +124,10 @@ pub(super) async fn deployed(session: &Session, state: &StackState) -> Result<De
 }
 
 /// Says why a stack cannot be changed now, and what to do about it.
-pub(super) fn not_ready(unready: &Unready, stack: &str, region: &Region, file: &str) -> CliError {
+pub(super) fn not_ready(unready: &Unready, stack: &str, region: &Region, next: &Next) -> CliError {
     let failed = CliError::failed(format!("{stack}: {unready}; nothing was changed"));
-    let events = format!("aws cloudformation describe-stack-events --region {region} --stack-name {stack}");
+    let events = events_command(region, stack);
+    let Next { again, delete } = next;
     match unready {
         Unready::Busy { .. } => failed
             .hint(format!("look at it: {events}"))
@@ -119,19 +137,19 @@ pub(super) fn not_ready(unready: &Unready, stack: &str, region: &Region, file: &
                 .hint(format!(
                     "it was made by a tool that switched the rollback off; see what failed and why: {events}"
                 ))
-                .hint(format!("then delete what is there of it: deployer destroy {file}")),
+                .hint(format!("then delete what is there of it: {delete}")),
             "ROLLBACK_FAILED" => failed
                 .hint(format!("see what could not be deleted and why: {events}"))
-                .hint(format!("then delete what is left of it: deployer destroy {file}")),
+                .hint(format!("then delete what is left of it: {delete}")),
             "DELETE_FAILED" => failed
                 .hint(format!("see what could not be deleted and why: {events}"))
-                .hint(format!("then go on: deployer destroy {file}")),
+                .hint(format!("then go on: {delete}")),
             "UPDATE_ROLLBACK_FAILED" => failed
                 .hint(format!("see what could not be rolled back, and mend it: {events}"))
-                .hint(format!("then continue the rollback: deployer apply {file}")),
+                .hint(format!("then continue the rollback: {again}")),
             "UPDATE_FAILED" => failed
                 .hint(format!(
-                    "aws cloudformation rollback-stack --region {region} --stack-name {stack}"
+                    "go back to what was there: aws cloudformation rollback-stack --region {region} --stack-name {stack}"
                 ))
                 .hint("then run the same command again"),
             "IMPORT_ROLLBACK_FAILED" => failed

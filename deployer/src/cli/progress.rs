@@ -1,142 +1,146 @@
-//! A running operation on the screen: one moving line on a terminal, plain lines elsewhere.
+//! What is being done, for how long, and what remains: one moving line on a terminal, plain lines elsewhere.
+//!
+//! What ended stands above the moving line and stays. Without a terminal each event is a line, and where
+//! nothing happens for half a minute a line says that it still goes on.
 
+mod board;
+mod line;
+mod waiting;
+
+use std::cell::RefCell;
+use std::pin::pin;
 use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::context::Context;
 use super::error::CliError;
-use super::exit::ExitStatus;
+use super::next::{Next, events_command};
 use crate::apply::Operation;
 use crate::aws::{Session, StackEvent};
-use crate::events::{Failure, Outcome, follow};
+use crate::events::{Cause, Failure, Outcome, follow};
 
-/// Follows an operation to its end. Ctrl-C leaves it alone and says how to look at it.
+use board::Board;
+use line::LiveLine;
+pub(super) use waiting::{during, meanwhile};
+
+/// Follows an operation to its end. Ctrl-C leaves it alone and says how to look at it. `resources` is how many
+/// change, where that is known.
 pub(super) async fn watch(
     context: &Context,
     session: &Session,
     operation: &Operation,
     stack: &str,
-    resources: usize,
+    resources: Option<usize>,
 ) -> Result<Outcome, CliError> {
-    let started = Instant::now();
-    let bar = bar(context, resources);
+    let line = LiveLine::new(context, "starting");
+    let began = Instant::now();
+    let width = context.out.width().filter(|_| line.is_live());
+    let board = RefCell::new(Board::new(resources, width));
     let mut tell = |event: &StackEvent| {
-        let line = line(started.elapsed(), event);
-        if event.status.ends_with("_COMPLETE") && !event.is_stack() {
-            bar.inc(1);
+        let mut board = board.borrow_mut();
+        if let Some(text) = board.hear(began.elapsed(), event) {
+            line.print(context, &text);
         }
-        bar.set_message(format!("{} {}", event.logical_id, event.status));
-        if context.animated {
-            bar.println(line);
-        } else {
-            context.out.talk(&line);
+        line.say(board.summary(began.elapsed()));
+    };
+    let tick = || {
+        let mut board = board.borrow_mut();
+        if line.is_live() {
+            line.say(board.summary(began.elapsed()));
+        } else if let Some(text) = board.heartbeat(began.elapsed()) {
+            context.out.talk(&text);
         }
     };
-    let followed = context.unless_interrupted(follow(session, operation, &mut tell)).await;
-    bar.finish_and_clear();
+    let followed = async {
+        let mut followed = pin!(follow(session, operation, &mut tell));
+        loop {
+            tokio::select! {
+                outcome = &mut followed => break outcome,
+                () = tokio::time::sleep(Duration::from_secs(1)) => tick(),
+            }
+        }
+    };
+    let followed = context.unless_interrupted(followed).await;
+    drop(line);
+    let look = events_command(session.region(), stack);
     let Ok(outcome) = followed else {
         return Err(CliError::failed(format!(
             "interrupted: the operation on {stack} goes on in CloudFormation"
         ))
-        .hint(format!("look at it: {}", events_command(session, stack)))
+        .hint(format!("look at it: {look}"))
         .hint("when it is over, run the same command again: it goes on from there"));
     };
     outcome.map_err(|error| {
-        let error = CliError::from(error);
-        error.hint(format!(
-            "the operation on {stack} goes on in CloudFormation: {}",
-            events_command(session, stack)
+        CliError::from(error).hint(format!(
+            "the operation on {stack} goes on in CloudFormation; look at it: {look}"
         ))
     })
 }
 
-fn events_command(session: &Session, stack: &str) -> String {
-    format!(
-        "aws cloudformation describe-stack-events --region {} --stack-name {stack}",
-        session.region()
-    )
-}
-
-fn bar(context: &Context, resources: usize) -> ProgressBar {
-    if !context.animated {
-        return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+/// Follows an operation to its end, and says why it failed when it did.
+pub(super) async fn complete(
+    context: &Context,
+    session: &Session,
+    operation: &Operation,
+    stack: &str,
+    resources: Option<usize>,
+    next: &Next,
+) -> Result<(), CliError> {
+    let outcome = watch(context, session, operation, stack, resources).await?;
+    if outcome.failure.is_some() {
+        return Err(failed(context, session, stack, &outcome, next));
     }
-    let bar = ProgressBar::new(resources as u64);
-    if let Ok(style) = ProgressStyle::with_template("  {spinner} {pos}/{len} {elapsed_precise} {wide_msg}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
-}
-
-fn line(elapsed: Duration, event: &StackEvent) -> String {
-    let seconds = elapsed.as_secs();
-    let reason = event
-        .reason
-        .as_deref()
-        .map(|reason| format!("  {reason}"))
-        .unwrap_or_default();
-    format!(
-        "  {:02}:{:02}  {:<28} {:<34} {}{reason}",
-        seconds / 60,
-        seconds % 60,
-        event.status,
-        event.resource_type,
-        event.logical_id
-    )
+    Ok(())
 }
 
 /// Says why an operation failed, root cause first, then the state of the stack and the next command.
-pub(super) fn failed(context: &Context, stack: &str, outcome: &Outcome, file: &str) -> CliError {
-    if let Some(Failure { root, left }) = &outcome.failure {
+pub(super) fn failed(context: &Context, session: &Session, stack: &str, outcome: &Outcome, next: &Next) -> CliError {
+    let named = |cause: &Cause| format!("{} ({})", cause.logical_id, cause.resource_type);
+    let mut said = Vec::new();
+    if let Some(Failure { root, others, left }) = &outcome.failure {
         if let Some(root) = root {
-            context.out.talk(&format!(
-                "\nerror: {} ({}) {}: {}",
-                root.logical_id, root.resource_type, root.status, root.reason
-            ));
+            said.push(format!("\nerror: {} {}: {}", named(root), root.status, root.reason));
         }
+        for cause in others {
+            said.push(format!("  {} {}: {}", named(cause), cause.status, cause.reason));
+        }
+        let fate = if outcome.status == "UPDATE_ROLLBACK_FAILED" {
+            "not rolled back"
+        } else {
+            "still there"
+        };
         for cause in left {
-            let fate = if outcome.status == "UPDATE_ROLLBACK_FAILED" {
-                "not rolled back"
-            } else {
-                "still there"
-            };
-            context.out.talk(&format!(
-                "  {fate}: {} ({}): {}",
-                cause.logical_id, cause.resource_type, cause.reason
-            ));
+            said.push(format!("  {fate}: {}: {}", named(cause), cause.reason));
         }
     }
-    let (state, next) = match outcome.status.as_str() {
+    let again = format!("mend the cause, then: {}", next.again);
+    let (state, steps) = match outcome.status.as_str() {
         "ROLLBACK_COMPLETE" => (
-            "everything that was made is gone again; the empty, failed stack is left",
-            format!("mend the cause, then: deployer apply {file} (it deletes the failed stack first)"),
+            "everything that was made is gone again; what is left is an empty stack, which the next apply deletes first",
+            vec![again],
         ),
         "ROLLBACK_FAILED" => (
             "the rollback could not delete everything",
-            format!("deployer destroy {file} deletes what is left of the stack; then mend the cause and apply again"),
+            vec![format!("delete what is left of the stack: {}", next.delete), again],
         ),
-        "UPDATE_ROLLBACK_COMPLETE" => (
-            "everything is as it was before",
-            format!("mend the cause, then: deployer apply {file}"),
-        ),
+        "UPDATE_ROLLBACK_COMPLETE" => ("everything is as it was before", vec![again]),
         "UPDATE_ROLLBACK_FAILED" => (
-            "the rollback stopped half-way, and the stack takes no update",
-            format!(
-                "mend what could not be rolled back, then: deployer apply {file} (it continues the rollback first)"
-            ),
+            "the rollback stopped half-way; the stack takes no update until it is continued, which the next apply does first",
+            vec![format!("mend what could not be rolled back, then: {}", next.again)],
         ),
         "DELETE_FAILED" => (
             "what could not be deleted is still in the stack",
-            format!("mend the cause, then: deployer destroy {file}"),
+            vec![format!("mend the cause, then: {}", next.delete)],
         ),
         _ => (
             "the operation did not end well",
-            format!("look at its events, then: deployer apply {file}"),
+            vec![
+                format!("look at it: {}", events_command(session.region(), stack)),
+                again,
+            ],
         ),
     };
-    context.out.talk(&format!("{stack} is in {}: {state}", outcome.status));
-    context.out.talk(&format!("  next: {next}"));
-    CliError::said(ExitStatus::Failed)
+    said.push(format!("{stack} is in {}: {state}", outcome.status));
+    said.extend(steps.into_iter().map(|step| format!("  next: {step}")));
+    context.out.talk(&said.join("\n"));
+    CliError::said(super::exit::ExitStatus::Failed)
 }

@@ -5,16 +5,20 @@ use super::deploy::Deployment;
 use super::error::CliError;
 use super::progress;
 use crate::apply;
+use crate::aws::StackState;
 use crate::events::not_rolled_back;
 
 /// Offers to continue the rollback of a stack in `UPDATE_ROLLBACK_FAILED`; every other stack is left alone.
 ///
-/// With `--yes` it is tried again as a whole. What leaves a resource as it is, a person has to say.
-pub(super) async fn recover(context: &Context, wanted: &Deployment<'_>) -> Result<(), CliError> {
+/// Returns whether there was one. With `--yes` it is tried again as a whole. What leaves a resource as it is, a person has to say.
+pub(super) async fn recover(
+    context: &Context,
+    wanted: &Deployment<'_>,
+    state: Option<&StackState>,
+) -> Result<bool, CliError> {
     let session = wanted.session;
-    let state = context.unless_interrupted(session.stack(wanted.name)).await??;
     let Some(state) = state.filter(|state| state.status == "UPDATE_ROLLBACK_FAILED") else {
-        return Ok(());
+        return Ok(false);
     };
     let work = not_rolled_back(session, &state.id);
     let failed = context.unless_interrupted(work).await??;
@@ -45,14 +49,14 @@ pub(super) async fn recover(context: &Context, wanted: &Deployment<'_>) -> Resul
     context.out.talk("continuing the rollback");
     let token = format!("deployer-{}", context.moment());
     let operation = apply::continue_rollback(session, &state.id, &skipped, &token).await?;
-    let outcome = progress::watch(context, session, &operation, wanted.name, ids.len()).await?;
+    let outcome = progress::watch(context, session, &operation, wanted.name, Some(ids.len())).await?;
     if outcome.status == "UPDATE_ROLLBACK_COMPLETE" {
         context
             .out
             .talk(&format!("\n{} is as it was before that update\n", wanted.name));
-        return Ok(());
+        return Ok(true);
     }
-    let error = progress::failed(context, wanted.name, &outcome, &wanted.file);
+    let error = progress::failed(context, wanted.session, wanted.name, &outcome, &wanted.next);
     Err(error.hint(format!(
         "what stays may be left as it is, and differs from the template until an update reaches it: \
          aws cloudformation continue-update-rollback --region {} --stack-name {} --resources-to-skip {}",

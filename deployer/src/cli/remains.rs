@@ -5,7 +5,9 @@
 
 use std::fmt::Write as _;
 
-use super::args::{DestroyArgs, Kept};
+use serde_json::{Value, json};
+
+use super::args::{DestroyArgs, Format, Kept};
 use super::context::Context;
 use super::destroy::confirm;
 use super::error::{CliError, apply_error};
@@ -32,14 +34,30 @@ pub(super) async fn of_earlier(
     let wanted = |kept, id: &Option<String>| args.delete.contains(&kept) && id.is_some();
     if !(wanted(Kept::Pool, &left.pool) || wanted(Kept::Key, &left.key) || wanted(Kept::Logs, &left.logs)) {
         context.out.talk(&format!("{none}: nothing to do"));
+        print(context, stack, args, false, &[]);
         return Ok(ExitStatus::Done);
     }
     refuse_protected(session, &left, &args.delete).await?;
     context.out.talk(&format!("{none}; this is left of it:"));
     context.out.talk(words(&left, args).trim_end());
     confirm(context, stack, args).await?;
-    clean(context, session, &left, args).await?;
+    let fates = clean(context, session, &left, args).await?;
+    print(context, stack, args, false, &fates);
     Ok(ExitStatus::Done)
+}
+
+/// Prints what is left as JSON, where that is wanted; `was_there` says whether this run deleted the stack.
+pub(super) fn print(context: &Context, stack: &Stack, args: &DestroyArgs, was_there: bool, left: &[Fate]) {
+    if args.format == Format::Json {
+        let document = json!([{
+            "version": 1,
+            "stack": stack.name.as_str(),
+            "region": stack.region.as_str(),
+            "was_there": was_there,
+            "left": left.iter().map(Fate::json).collect::<Vec<_>>(),
+        }]);
+        context.out.data(&format!("{document:#}\n"));
+    }
 }
 
 /// A pool under deletion protection is not deleted by a flag.
@@ -90,52 +108,102 @@ pub(super) fn words(remains: &Remains, args: &DestroyArgs) -> String {
     out
 }
 
-/// Deletes what was named, each by its own API, and says what stays.
+/// What became of something that a stack left.
+#[derive(Debug)]
+pub(super) struct Fate {
+    kept: Kept,
+    id: String,
+    end: End,
+}
+
+#[derive(Debug)]
+enum End {
+    Stays,
+    Deleted,
+    /// A key goes after its waiting time, on this day where KMS says it.
+    Scheduled(Option<String>),
+}
+
+impl Fate {
+    const fn words(&self) -> (&'static str, &'static str) {
+        match self.kept {
+            Kept::Pool => ("pool", "user pool"),
+            Kept::Key => ("key", "key"),
+            Kept::Logs => ("logs", "log group"),
+        }
+    }
+
+    fn say(&self, context: &Context) {
+        let ((_, what), id) = (self.words(), &self.id);
+        context.out.talk(&match &self.end {
+            End::Stays => format!("the {what} {id} stays"),
+            End::Deleted => format!("deleted the {what} {id}"),
+            End::Scheduled(day) => {
+                let day = day.as_ref().map(|day| format!(" on {day}")).unwrap_or_default();
+                format!(
+                    "the {what} {id} is scheduled to go{day}; until then: aws kms cancel-key-deletion --key-id {id}"
+                )
+            }
+        });
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let (fate, on) = match &self.end {
+            End::Stays => ("stays", None),
+            End::Deleted => ("deleted", None),
+            End::Scheduled(day) => ("scheduled", day.as_ref()),
+        };
+        json!({ "what": self.words().0, "id": self.id, "fate": fate, "on": on })
+    }
+}
+
+/// Deletes what was named, each by its own API, and says what became of each.
 pub(super) async fn clean(
     context: &Context,
     session: &Session,
     remains: &Remains,
     args: &DestroyArgs,
-) -> Result<(), CliError> {
-    let Remains { pool, key, logs } = remains;
-    let wants = |kept| args.delete.contains(&kept);
-    if let Some(id) = pool {
-        if wants(Kept::Pool) {
-            let command = format!("aws cognito-idp delete-user-pool --user-pool-id {id}");
-            session.delete_pool(id).await.map_err(|error| left(error, &command))?;
-            context.out.talk(&format!("deleted the user pool {id}"));
+) -> Result<Vec<Fate>, CliError> {
+    let each = [
+        (Kept::Pool, &remains.pool),
+        (Kept::Key, &remains.key),
+        (Kept::Logs, &remains.logs),
+    ];
+    let mut fates = Vec::new();
+    for (kept, id) in each {
+        let Some(id) = id else { continue };
+        let end = if args.delete.contains(&kept) {
+            delete(session, kept, id, args.key_window_days).await?
         } else {
-            context.out.talk(&format!("the user pool {id} stays"));
-        }
+            End::Stays
+        };
+        let fate = Fate {
+            kept,
+            id: id.clone(),
+            end,
+        };
+        fate.say(context);
+        fates.push(fate);
     }
-    if let Some(id) = key {
-        if wants(Kept::Key) {
-            let command = format!("aws kms schedule-key-deletion --key-id {id}");
-            let day = session
-                .schedule_key_deletion(id, args.key_window_days)
-                .await
-                .map_err(|error| left(error, &command))?;
-            let day = day.map(|day| format!(" on {day}")).unwrap_or_default();
-            context.out.talk(&format!(
-                "the key {id} is scheduled to go{day}; until then: aws kms cancel-key-deletion --key-id {id}"
-            ));
-        } else {
-            context.out.talk(&format!("the key {id} stays"));
-        }
-    }
-    if let Some(name) = logs {
-        if wants(Kept::Logs) {
-            let command = format!("aws logs delete-log-group --log-group-name {name}");
-            session
-                .delete_log_group(name)
-                .await
-                .map_err(|error| left(error, &command))?;
-            context.out.talk(&format!("deleted the log group {name}"));
-        } else {
-            context.out.talk(&format!("the log group {name} stays"));
-        }
-    }
-    Ok(())
+    Ok(fates)
+}
+
+async fn delete(session: &Session, kept: Kept, id: &str, days: i32) -> Result<End, CliError> {
+    let (deleted, command) = match kept {
+        Kept::Pool => (
+            session.delete_pool(id).await.map(|()| End::Deleted),
+            "aws cognito-idp delete-user-pool --user-pool-id",
+        ),
+        Kept::Key => (
+            session.schedule_key_deletion(id, days).await.map(End::Scheduled),
+            "aws kms schedule-key-deletion --key-id",
+        ),
+        Kept::Logs => (
+            session.delete_log_group(id).await.map(|()| End::Deleted),
+            "aws logs delete-log-group --log-group-name",
+        ),
+    };
+    deleted.map_err(|error| left(error, &format!("{command} {id}")))
 }
 
 fn left(error: AwsError, command: &str) -> CliError {

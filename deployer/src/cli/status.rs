@@ -14,6 +14,7 @@ use super::declared::stacks;
 use super::error::CliError;
 use super::exit::ExitStatus;
 use super::observe::Sessions;
+use super::progress::during;
 use crate::asset::Identifier;
 
 pub(super) async fn run(context: &Context, args: &StatusArgs) -> Result<ExitStatus, CliError> {
@@ -34,10 +35,10 @@ pub(super) async fn run(context: &Context, args: &StatusArgs) -> Result<ExitStat
             stack,
             asset.as_ref(),
         ));
-        let status = context.unless_interrupted(work).await??;
+        let status = during(context, &format!("reading the stack {}", stack.name), work).await??;
         unread |= !status.unread.is_empty();
         match args.format {
-            Format::Text => context.out.data(&text::render(&status)),
+            Format::Text => context.out.page(&text::render(&status)),
             Format::Json => documents.push(json::render(&status)),
         }
     }

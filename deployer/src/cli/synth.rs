@@ -4,7 +4,7 @@ use std::fs;
 
 use super::args::{SynthArgs, TemplateFormat};
 use super::context::Context;
-use super::declared::{declare, stacks};
+use super::declared::{declare_each, stacks};
 use super::error::CliError;
 use super::exit::ExitStatus;
 use crate::spec;
@@ -19,29 +19,29 @@ pub(super) fn run(context: &Context, args: &SynthArgs) -> Result<ExitStatus, Cli
         context.out.data(&files.join("---\n"));
         return Ok(ExitStatus::Done);
     }
-    let declared = declare(context, &args.paths)?;
     let (extension, separator) = match args.format {
         TemplateFormat::Json => ("json", ""),
         TemplateFormat::Yaml => ("yaml", "---\n"),
     };
-    let mut printed = String::new();
-    for (index, declared) in declared.iter().enumerate() {
+    let texts = declare_each(context, &args.paths, |declared, json| {
         let text = match args.format {
-            TemplateFormat::Json => declared.template.to_json(),
+            TemplateFormat::Json => json,
             TemplateFormat::Yaml => declared.template.to_yaml(),
         };
+        (declared.stack.name, text)
+    })?;
+    for (index, (name, text)) in texts.iter().enumerate() {
         if let Some(folder) = &args.out {
-            let path = folder.join(format!("{}.{extension}", declared.stack.name));
+            let path = folder.join(format!("{name}.{extension}"));
             fs::create_dir_all(folder)
                 .and_then(|()| fs::write(&path, text))
                 .map_err(|error| CliError::failed(format!("cannot write `{}`: {error}", path.display())))?;
         } else {
             if index > 0 {
-                printed.push_str(separator);
+                context.out.data(separator);
             }
-            printed.push_str(&text);
+            context.out.data(text);
         }
     }
-    context.out.data(&printed);
     Ok(ExitStatus::Done)
 }

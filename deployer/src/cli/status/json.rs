@@ -6,7 +6,7 @@
 //! `as-declared`, `not-applied` or `changed-outside`), `key` (`arn`, `state`, `gone`), `function` (`name`,
 //! `version`, `state`, `last_modified`, `code_sha256`, `code_as_deployed`, `handler`, `checkout`,
 //! `is_checkout`), `queue` (`url`, `gone`, `waiting`, `in_flight`, `delayed`), `last_failure` (`time`, `root`,
-//! `left`: each `logical_id`, `type`, `status`, `reason`). `unread` names each call that was refused: its
+//! `others`, `left`: each `logical_id`, `type`, `status`, `reason`). `unread` names each call that was refused: its
 //! `action` and `message`; what it would have told is null.
 
 use serde_json::{Value, json};
@@ -86,6 +86,7 @@ fn last_failure(last: &LastFailure) -> Value {
     json!({
         "time": last.time,
         "root": last.failure.root.as_ref().map(cause),
+        "others": last.failure.others.iter().map(cause).collect::<Vec<_>>(),
         "left": last.failure.left.iter().map(cause).collect::<Vec<_>>(),
     })
 }

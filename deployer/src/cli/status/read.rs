@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::apply::{bucket_name, resolved, trigger_differences};
+use crate::apply::{Bucket, resolved, trigger_differences};
 use crate::asset::Asset;
 use crate::aws::{AwsError, FunctionState, QueueDepth, Refusal, Session, StackEvent, StackState};
 use crate::cli::error::CliError;
@@ -267,11 +267,8 @@ async fn function(
     let key = old.pointer(&format!("/Resources/{}/Properties/Code/S3Key", logical::FUNCTION));
     let mut code_as_deployed = None;
     if let (Some(live), Some(key)) = (&live, key.and_then(Value::as_str)) {
-        let bucket = stack
-            .assets_bucket
-            .clone()
-            .unwrap_or_else(|| bucket_name(account, &stack.region));
-        let object = tolerate(session.object(&bucket, key, account).await, unread)?.flatten();
+        let bucket = Bucket::of(stack, account);
+        let object = tolerate(session.object(&bucket.name, key, account).await, unread)?.flatten();
         code_as_deployed = object
             .and_then(|object| object.sha256)
             .map(|sha256| sha256 == live.code_sha256);

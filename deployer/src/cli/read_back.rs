@@ -1,0 +1,101 @@
+//! Is what runs what was deployed? Asked after every deployment, and again by an apply that has nothing to do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::context::Context;
+use super::deploy::Deployment;
+use super::error::{CliError, apply_error};
+use super::exit::ExitStatus;
+use super::progress::during;
+use crate::apply::{self, ApplyError, Difference};
+use crate::aws::{AwsError, StackState};
+use crate::model::logical;
+use crate::plan::Plan;
+
+/// How long after a change an apply that has nothing to do reads back what was made: the apply that made it
+/// may have been killed before it did. Nothing on AWS's side says whether it was, and after that time a stack
+/// costs two calls.
+const FRESH: Duration = Duration::from_hours(24);
+
+const READING_BACK: &str = "reading back what was deployed";
+
+/// Reads back what was deployed and returns the outputs.
+pub(super) async fn verify(
+    context: &Context,
+    wanted: &Deployment<'_>,
+    plan: &Plan,
+    before: &serde_json::Value,
+    sha256: Option<&str>,
+) -> Result<BTreeMap<String, String>, CliError> {
+    let Some(state) = wanted.session.stack(wanted.name).await? else {
+        return Err(CliError::failed(format!(
+            "{} was deployed and is gone again: somebody deleted it",
+            wanted.name
+        ))
+        .hint(format!("make it anew: {}", wanted.next.again)));
+    };
+    let template = &wanted.desired.template;
+    let work = async {
+        let mut differences = Vec::new();
+        if plan
+            .phases
+            .iter()
+            .any(|phase| phase.diff.change(logical::POOL).is_some())
+        {
+            differences = apply::pool_differences(wanted.session, template, before, &state.outputs).await?;
+        }
+        if let Some(sha256) = sha256 {
+            differences.extend(apply::code_difference(wanted.session, &state.outputs, sha256).await?);
+        }
+        Ok::<_, AwsError>(differences)
+    };
+    let differences = during(context, READING_BACK, work).await??;
+    agreed(context, wanted, &differences)?;
+    context
+        .out
+        .talk(&format!("\n{} is as declared ({})", wanted.name, state.status));
+    Ok(state.outputs)
+}
+
+/// Reads back what an earlier apply deployed not long ago, and may not have come to read back.
+pub(super) async fn again(context: &Context, wanted: &Deployment<'_>, state: &StackState) -> Result<(), CliError> {
+    if !state.changed.is_some_and(|time| context.is_within(FRESH, time)) {
+        return Ok(());
+    }
+    let work = async {
+        let (session, outputs) = (wanted.session, &state.outputs);
+        let template = &wanted.desired.template;
+        let mut differences = apply::pool_differences(session, template, &serde_json::Value::Null, outputs).await?;
+        if let Some(asset) = wanted.asset {
+            let stored = match apply::found(session, &wanted.bucket, &asset.key).await {
+                // Without the zip there is nothing to compare with.
+                Err(ApplyError::NoBucket { .. } | ApplyError::Unproven { .. }) => None,
+                found => found?,
+            };
+            if let Some(sha256) = stored {
+                differences.extend(apply::code_difference(session, outputs, &sha256).await?);
+            }
+        }
+        Ok(differences)
+    };
+    let differences = during(context, READING_BACK, work).await?;
+    let differences = differences.map_err(|error| apply_error(error, wanted.session.region()))?;
+    agreed(context, wanted, &differences)
+}
+
+/// Says what was read back and differs; that is an error.
+fn agreed(context: &Context, wanted: &Deployment<'_>, differences: &[Difference]) -> Result<(), CliError> {
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let mut said = vec![format!(
+        "\nerror: {} was deployed, and what was read back differs:",
+        wanted.name
+    )];
+    for difference in differences {
+        said.push(format!("  {difference}\n    next: {}", difference.mend));
+    }
+    context.out.talk(&said.join("\n"));
+    Err(CliError::said(ExitStatus::Failed))
+}
