@@ -3,16 +3,12 @@
 //! The real handler takes minutes to build, so these tests build one without dependencies: the same code path,
 //! flags and gate, in seconds. `.ci/run` builds the real one in two folders.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use deployer::finding::Source;
-use deployer::spec::{
-    Alarms, Architecture, Async, CloudFormation, Environment, Function, Key, KeySource, LogLevel, Pool, Region, Roles,
-    Stack, StackName,
-};
-use handler::delivery::Delivery;
+use deployer::spec::{Architecture, Stack};
+
+use crate::stacks::bare;
 
 mod build;
 mod identity;
@@ -64,44 +60,8 @@ fn workspace(root: &Path) -> PathBuf {
 }
 
 fn stack(source: Option<PathBuf>, architecture: Architecture) -> Stack {
-    Stack {
-        source: Source::new("stacks/acme.yaml", ""),
-        name: StackName::parse("acme").unwrap(),
-        account: None,
-        region: Region::parse("us-west-2").unwrap(),
-        environment: Environment::Production,
-        termination_protection: true,
-        tags: BTreeMap::new(),
-        assets_bucket: None,
-        cloudformation: CloudFormation::default(),
-        roles: Roles::default(),
-        pool: Pool::New {
-            properties: serde_json::Map::new(),
-        },
-        triggers: BTreeMap::new(),
-        key: Key {
-            source: KeySource::Managed {
-                alias: None,
-                rotation_days: 365,
-            },
-            previous: None,
-            grant_roles: Vec::new(),
-        },
-        function: Function {
-            architecture,
-            memory_mb: 256,
-            timeout_s: 20,
-            log_retention_days: 30,
-            log_level: LogLevel::Info,
-            asynchronous: Async {
-                max_event_age_s: 150,
-                max_retries: 1,
-            },
-            alarms: Alarms::default(),
-            vpc: None,
-            source,
-        },
-        delivery: Delivery::default(),
-        acknowledge: Vec::new(),
-    }
+    let mut stack = bare("acme", serde_json::json!({}));
+    stack.function.architecture = architecture;
+    stack.function.source = source;
+    stack
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::cli::Workspace;
+use crate::support::documented::as_documented;
 
 const STACK: &str = "name: acme
 region: us-west-2
@@ -30,6 +31,24 @@ fn validate_says_what_it_looked_at() {
     insta::assert_snapshot!("validate", workspace().run(&["validate"]).expect(0).snapshot());
 }
 
+/// What is printed is a stack file of its own, the same stack.
+#[test]
+fn synth_resolved_prints_the_whole_file() {
+    let workspace = workspace();
+    let (head, rest) = STACK.split_once("pool:").unwrap();
+    workspace.file("stacks/_base.yaml", &format!("tags: {{team: identity}}\npool:{rest}"));
+    workspace.file(
+        "stacks/acme.yaml",
+        &format!("extends: ./_base.yaml\n{head}tags: {{cost: 007}}\n"),
+    );
+    let template = workspace.run(&["synth"]).expect(0).stdout;
+    let resolved = workspace.run(&["synth", "--resolved"]).expect(0);
+    insta::assert_snapshot!("synth_resolved", resolved.snapshot());
+    workspace.file("stacks/acme.yaml", &resolved.stdout);
+    assert_eq!(workspace.run(&["synth"]).expect(0).stdout, template);
+    workspace.run(&["synth", "--resolved", "--format", "json"]).expect(64);
+}
+
 #[test]
 fn explain_tells_why_and_what_to_do() {
     let workspace = Workspace::offline();
@@ -50,11 +69,11 @@ fn validate_and_explain_speak_json() {
         workspace.run(&["validate", "--format", "json"]).expect(0).snapshot()
     );
     workspace.file("stacks/beta.yaml", &STACK.replace("us-west-2", "us-west"));
-    insta::assert_snapshot!(
-        "validate_json_of_a_wrong_file",
-        workspace.run(&["validate", "--format", "json"]).expect(1).snapshot()
-    );
+    let wrong = workspace.run(&["validate", "--format", "json"]).expect(1);
+    insta::assert_snapshot!("validate_json_of_a_wrong_file", wrong.snapshot());
+    as_documented("validate", &wrong.stdout);
     let all = workspace.run(&["explain", "--format", "json"]).expect(0).stdout;
+    as_documented("explain", &all);
     let all: serde_json::Value = serde_json::from_str(&all).unwrap();
     let listed = workspace.run(&["explain"]).expect(0).stdout;
     assert_eq!(all["version"], 1);
@@ -180,6 +199,7 @@ fn build_makes_the_zip_that_synth_names() {
         .run(&["build", "--builder", "cargo", "--format", "json"])
         .expect(0)
         .stdout;
+    as_documented("build", &json);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json[0]["version"], &json[0]["handler"]), (&1.into(), &digest.into()));
     assert_eq!(json[0]["zip_bytes"], fs::metadata(zip).unwrap().len());

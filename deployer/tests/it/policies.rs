@@ -6,6 +6,7 @@
 mod table;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
@@ -64,7 +65,7 @@ fn resolved(value: &Value) -> Value {
 }
 
 fn renamed(name: &str) -> String {
-    if name == "kms:EncryptionContext:userpool-id" {
+    if name.starts_with("kms:EncryptionContext:") {
         CONTEXT.to_owned()
     } else {
         name.to_owned()
@@ -202,10 +203,10 @@ fn invoke_policy(permission: &Value) -> Value {
 }
 
 fn evaluate(simulations: &Vec<Value>) -> Vec<Value> {
-    let home = tools::node("iam-simulate", &["@cloud-copilot/iam-simulate@0.1.173"]);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/policies/simulate.cjs");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/policies");
+    let home = tools::node("iam-simulate", &project);
     let mut node = Command::new("node")
-        .arg(script)
+        .arg(project.join("simulate.cjs"))
         .env("NODE_PATH", home.join("node_modules"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

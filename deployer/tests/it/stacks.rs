@@ -1,27 +1,56 @@
 //! Stacks by hand, for tests of what is rendered: each shows another part of a template.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use deployer::finding::{Place, Source};
 use deployer::model::{AssetLocation, Model};
 use deployer::spec::{
-    Alarms, AliasName, Architecture, Async, CloudFormation, Environment, Function, FunctionArn, Key, KeyArn, KeySource,
-    LogLevel, Permission, PolicyArn, Pool, PoolId, Region, RoleArn, RolePath, Roles, SecurityGroupId, Stack, StackName,
-    SubnetId, Target, TopicArn, Trigger, TriggerKind, TriggerVersion, Vpc,
+    self, Alarms, AliasName, Architecture, Async, CloudFormation, Environment, Function, FunctionArn, Key, KeyArn,
+    KeySource, LogLevel, Permission, PolicyArn, Pool, PoolId, Region, RoleArn, RolePath, Roles, SecurityGroupId, Stack,
+    StackName, SubnetId, Target, TopicArn, Trigger, TriggerKind, TriggerVersion, Vpc,
 };
 use deployer::template::{Template, render};
-use handler::delivery::{Countries, Delivery, Provider, Route, Sms, Sns};
+use handler::delivery::{Countries, Delivery, Email, Provider, Route, Sms};
+use handler::provider::Sns;
 use serde_json::{Value, json};
 
 /// The key that exists already in [`full`].
 pub(crate) const EXISTING_KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/11111111-1111-1111-1111-111111111111";
 /// The key before it.
 pub(crate) const PREVIOUS_KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/22222222-2222-2222-2222-222222222222";
+/// The parameter and its key of the webhook in [`by_others`].
+pub(crate) const HOOK_SECRET: &str = "arn:aws:ssm:us-west-2:111122223333:parameter/acme/hook";
+pub(crate) const SECRET_KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/44444444-4444-4444-4444-444444444444";
 /// The role that [`granted`] lets make grants.
 pub(crate) const GRANT_ROLE: &str = "arn:aws:iam::111122223333:role/cloudformation";
 
+/// The stack files of `examples/`, by name.
+pub(crate) const EXAMPLES: [&str; 7] = [
+    "custom-message",
+    "email-and-sms",
+    "email-by-ses",
+    "production",
+    "sns-only",
+    "test-by-redirect",
+    "twilio-with-sns-behind",
+];
+
 /// Every stack here, by the name of its snapshot.
 pub(crate) fn all() -> Vec<(&'static str, Stack)> {
+    let examples = EXAMPLES.into_iter().map(|name| (name, example(name)));
+    by_hand().into_iter().chain(examples).collect()
+}
+
+/// Returns the stack of an example, in which nothing is found.
+pub(crate) fn example(name: &str) -> Stack {
+    let sources = spec::collect(&[PathBuf::from(format!("../examples/{name}.yaml"))]).unwrap();
+    let loaded = spec::load(&sources).unwrap_or_else(|findings| panic!("{name}: {findings:#?}"));
+    assert_eq!(loaded.warnings, [], "{name}");
+    loaded.stacks.into_iter().next().unwrap()
+}
+
+fn by_hand() -> Vec<(&'static str, Stack)> {
     vec![
         ("minimal", minimal()),
         ("full", full()),
@@ -32,6 +61,8 @@ pub(crate) fn all() -> Vec<(&'static str, Stack)> {
         ("existing_pool", existing_pool()),
         ("imported_pool", imported_pool()),
         ("foreign_sender", foreign_sender()),
+        ("answered", answered()),
+        ("by_others", by_others()),
     ]
 }
 
@@ -129,6 +160,9 @@ pub(crate) fn full() -> Stack {
         .delivery
         .providers
         .extend([("here".to_owned(), here), ("elsewhere".to_owned(), elsewhere)]);
+    stack.delivery.email = stack.delivery.sms.as_ref().map(|sms| Email {
+        routes: sms.routes.clone(),
+    });
     stack.delivery.sms.as_mut().unwrap().routes[0]
         .via
         .push("here".to_owned());
@@ -215,7 +249,65 @@ pub(crate) fn foreign_sender() -> Stack {
     stack
 }
 
-fn bare(name: &str, properties: Value) -> Stack {
+/// The handler rewrites texts and sends nothing: Cognito waits for it.
+pub(crate) fn answered() -> Stack {
+    let mut stack = minimal();
+    stack.triggers = BTreeMap::from([(TriggerKind::CustomMessage, trigger(Target::Handler, None))]);
+    stack.delivery = Delivery::default();
+    stack
+}
+
+/// Providers whose rights name resources: numbers, parameters and keys, and one in no route.
+pub(crate) fn by_others() -> Stack {
+    let mut stack = minimal();
+    let email = trigger(Target::Handler, Some(TriggerVersion::V1_0));
+    stack.triggers.insert(TriggerKind::CustomEmailSender, email);
+    let route = |via: &[&str]| Route {
+        countries: None,
+        purposes: None,
+        via: via.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    stack.delivery = Delivery {
+        providers: BTreeMap::from([
+            (
+                "eum".to_owned(),
+                provider(
+                    json!({"type": "end_user_messaging", "origination_identity": "pool-0123456789abcdef0123456789abcdef"}),
+                ),
+            ),
+            (
+                "hook".to_owned(),
+                provider(json!({
+                    "type": "webhook",
+                    "url": "https://hooks.acme.example/codes",
+                    "secret": HOOK_SECRET,
+                    "secret_key": SECRET_KEY,
+                })),
+            ),
+            (
+                "unused".to_owned(),
+                provider(json!({"type": "ses", "from": "no-reply@acme.example"})),
+            ),
+        ]),
+        sms: Some(Sms {
+            countries: Countries::Any,
+            routes: vec![route(&["eum", "hook"])],
+        }),
+        email: Some(Email {
+            routes: vec![route(&["hook"])],
+        }),
+        ..Delivery::default()
+    };
+    stack
+}
+
+/// Returns a provider by its settings as `delivery.json` holds them.
+pub(crate) fn provider(settings: Value) -> Provider {
+    serde_json::from_value(settings).unwrap()
+}
+
+/// A stack of a pool with these properties, and of nothing else.
+pub(crate) fn bare(name: &str, properties: Value) -> Stack {
     let Value::Object(properties) = properties else {
         panic!("properties are an object")
     };
@@ -255,6 +347,7 @@ fn bare(name: &str, properties: Value) -> Stack {
             source: None,
         },
         delivery: Delivery::default(),
+        messages: BTreeMap::new(),
         acknowledge: Vec::new(),
     }
 }
@@ -289,5 +382,6 @@ fn delivery(sns: Sns) -> Delivery {
             countries: Countries::Only(BTreeSet::new()),
             routes: vec![route],
         }),
+        ..Delivery::default()
     }
 }

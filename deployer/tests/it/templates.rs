@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use deployer::template::Template;
+use handler::provider::{Form, Provider, ProviderType, Setting};
 use serde_json::{Map, Value, json};
 
 use crate::stacks;
@@ -20,6 +21,79 @@ fn templates_are_as_reviewed() {
         insta::assert_snapshot!(format!("{name}.json"), stacks::template(&stack).to_json());
     }
     insta::assert_snapshot!("full.yaml", stacks::template(&stacks::full()).to_yaml());
+}
+
+/// What each type of provider is allowed, with the settings that it must have and with all that it may have.
+#[test]
+fn each_provider_has_the_rights_that_it_needs() {
+    let mut rights = Map::new();
+    for kind in Provider::TYPES {
+        let all = settings(kind, |_| true);
+        let required = settings(kind, |setting| setting.required);
+        for (how, settings) in [("required", required), ("all", all)] {
+            let mut stack = stacks::by_others();
+            let provider = stacks::provider(Value::Object(settings));
+            stack.delivery.providers = ["eum", "hook"].map(|name| (name.to_owned(), provider.clone())).into();
+            let template = stacks::template(&stack);
+            let policy = &template.resource("FunctionRole").unwrap()["Properties"]["Policies"][0]["PolicyDocument"];
+            let statements = policy["Statement"].as_array().unwrap()[2..].to_vec();
+            rights.insert(format!("{} {how}", kind.name), statements.into());
+        }
+    }
+    insta::assert_json_snapshot!(rights);
+}
+
+fn settings(kind: &ProviderType, wanted: fn(&Setting) -> bool) -> Map<String, Value> {
+    let example = |setting: &Setting| {
+        let text = setting.example.trim_matches('"');
+        match setting.form {
+            Form::Flag => json!(text == "true"),
+            Form::Number { .. } => json!(text.parse::<u32>().unwrap()),
+            Form::Texts => json!({}),
+            Form::Text { .. } | Form::Choice(_) | Form::Region | Form::Arn(_) | Form::Https => json!(text),
+        }
+    };
+    let settings = kind.settings.iter().filter(|setting| wanted(setting));
+    [("type".to_owned(), json!(kind.name))]
+        .into_iter()
+        .chain(settings.map(|setting| (setting.key.to_owned(), example(setting))))
+        .collect()
+}
+
+#[test]
+fn every_example_is_among_the_templates() {
+    let mut names: Vec<String> = fs::read_dir("../examples")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, stacks::EXAMPLES);
+}
+
+/// A function that Cognito waits for has nothing to retry, keep or decrypt.
+#[test]
+fn what_only_senders_need_is_not_there_without_one() {
+    let template = stacks::template(&stacks::answered());
+    for id in [
+        "Key",
+        "DecryptPolicy",
+        "DeadLetterQueue",
+        "AsyncConfig",
+        "DeadLetterAlarm",
+        "DestinationAlarm",
+        "SmsAlarm",
+    ] {
+        assert_eq!(template.resource(id), None, "{id}");
+    }
+    let config = &template.resource("Pool").unwrap()["Properties"]["LambdaConfig"];
+    assert_eq!(config, &json!({"CustomMessage": {"Fn::GetAtt": ["Function", "Arn"]}}));
+    let variables = &template.resource("Function").unwrap()["Properties"]["Environment"]["Variables"];
+    assert_eq!(variables, &json!({"STACK_NAME": {"Ref": "AWS::StackName"}}));
+    for id in ["FunctionPermission", "ErrorAlarm", "MessageAlarm"] {
+        assert!(template.resource(id).is_some(), "{id}");
+    }
 }
 
 #[test]
@@ -94,10 +168,14 @@ fn yaml_means_the_same_to_other_readers() {
     let mut templates = vec![Template::from_value(hostile).unwrap()];
     templates.extend(stacks::all().iter().map(|(_, stack)| stacks::template(stack)));
     let python = tools::python("cfn-lint", &[CFN_LINT]).join("python");
-    let script = "import json, sys, yaml; print(json.dumps([yaml.safe_load(t) for t in json.loads(sys.argv[1])]))";
+    let script = "import json, sys, yaml; print(json.dumps([yaml.safe_load(t) for t in json.load(sys.stdin)]))";
     let yaml: Vec<String> = templates.iter().map(Template::to_yaml).collect();
+    // Read from a file: together they are more than a command line takes.
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("templates.json");
+    fs::write(&file, serde_json::to_string(&yaml).unwrap()).unwrap();
     let output = Command::new(python)
-        .args(["-c", script, &serde_json::to_string(&yaml).unwrap()])
+        .args(["-c", script])
+        .stdin(fs::File::open(&file).unwrap())
         .output()
         .unwrap();
     let read: Vec<Value> =
@@ -205,7 +283,7 @@ fn a_template_needs_no_zip_to_be_checked() {
     let stack = stacks::minimal();
     let checked = deployer::template::render(&deployer::model::Model::of(&stack, None));
     assert_eq!(checked.to_json().len(), stacks::template(&stack).to_json().len());
-    assert_eq!(deployer::check::check(&checked), []);
+    assert_eq!(deployer::check::check(&checked, &checked.to_json()), []);
 }
 
 /// All templates in one call: the tool takes a second or two to start and little for each template.

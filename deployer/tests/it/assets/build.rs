@@ -6,7 +6,8 @@ use std::path::Path;
 
 use deployer::asset::{self, Asset, AssetError, Builder, Built, Tools};
 use deployer::spec::Architecture;
-use handler::delivery::{Delivery, Provider, Sns};
+use handler::delivery::Delivery;
+use handler::provider::{Provider, Sns};
 
 use super::{folder, stack, workspace, write};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use deployer::asset::{self, Asset, AssetError, Identifier};
 use deployer::finding::Source;
 use deployer::spec::Architecture;
-use handler::delivery::{Provider, Sns};
+use handler::provider::{Provider, Sns};
 
 use super::{folder, stack, workspace, write};
 
@@ -73,13 +73,19 @@ fn every_input_counts_and_nothing_else() {
         .delivery
         .providers
         .insert("sns".to_owned(), Provider::Sns(Sns::default()));
-    let configured = asset::identify(&configured).unwrap();
-    assert_ne!(configured.digest, last);
-    assert_eq!(
-        configured.binary_digest,
-        identify(&handler).binary_digest,
-        "the delivery configuration is not compiled in"
-    );
+    let text = |text: &str| ("en/default.sms.txt".to_owned(), text.to_owned());
+    let mut digests = vec![last];
+    for messages in [None, Some(text("{{ code }}")), Some(text("Code: {{ code }}"))] {
+        configured.messages = messages.into_iter().collect();
+        let configured = asset::identify(&configured).unwrap();
+        assert!(!digests.contains(&configured.digest), "{digests:?}");
+        assert_eq!(
+            configured.binary_digest,
+            identify(&handler).binary_digest,
+            "neither the delivery configuration nor a text is compiled in"
+        );
+        digests.push(configured.digest);
+    }
 }
 
 #[test]
@@ -112,8 +118,9 @@ fn without_a_source_the_handler_beside_the_stacks_is_taken() {
     assert_eq!(asset::identify(&beside).unwrap(), identify(&handler));
     fs::remove_file(handler.join("Cargo.toml")).unwrap();
     let error = asset::identify(&beside).unwrap_err();
-    assert!(error.to_string().contains("stacks/../handler"), "{error}");
-    assert!(error.hints().join("").contains("Set `function.source`"), "{error:?}");
+    let shown = format!("`{}` has no Cargo.toml", handler.display());
+    assert!(error.to_string().contains(&shown), "{error}");
+    assert!(error.hints().join("").contains("set `function.source`"), "{error:?}");
 }
 
 #[test]

@@ -60,23 +60,8 @@ fn pool_key_and_log_group_stay() {
             .lambda_config()
             .is_none_or(|config| config.custom_sms_sender().is_none() && config.kms_key_id().is_none())
     );
-    let kms = aws_sdk_kms::Client::new(&acme.workspace.sdk());
-    assert_eq!(
-        wait(kms.describe_key().key_id(key).send())
-            .unwrap()
-            .key_metadata()
-            .unwrap()
-            .key_state(),
-        Some(&KeyState::Enabled)
-    );
-    let groups = aws_sdk_cloudwatchlogs::Client::new(&acme.workspace.sdk());
-    assert_eq!(
-        wait(groups.describe_log_groups().log_group_name_prefix(logs).send())
-            .unwrap()
-            .log_groups()
-            .len(),
-        1
-    );
+    assert_eq!(acme.key_state(&key), KeyState::Enabled);
+    assert_eq!(acme.log_groups(&logs), 1);
 
     let again = acme.workspace.run(&DESTROY).expect(0);
     assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
@@ -109,22 +94,8 @@ fn what_is_named_is_deleted_afterwards() {
         run.stderr
     );
     assert!(wait(acme.pools().describe_user_pool().user_pool_id(pool).send()).is_err());
-    let kms = aws_sdk_kms::Client::new(&acme.workspace.sdk());
-    assert_eq!(
-        wait(kms.describe_key().key_id(key).send())
-            .unwrap()
-            .key_metadata()
-            .unwrap()
-            .key_state(),
-        Some(&KeyState::PendingDeletion)
-    );
-    let groups = aws_sdk_cloudwatchlogs::Client::new(&acme.workspace.sdk());
-    assert!(
-        wait(groups.describe_log_groups().log_group_name_prefix(logs).send())
-            .unwrap()
-            .log_groups()
-            .is_empty()
-    );
+    assert_eq!(acme.key_state(&key), KeyState::PendingDeletion);
+    assert_eq!(acme.log_groups(&logs), 0);
 }
 
 #[test]

@@ -161,16 +161,28 @@ fn an_interrupt_before_execution_leaves_nothing() {
 
 #[test]
 fn an_error_before_execution_takes_back_what_was_made() {
-    for action in ["ExecuteChangeSet", "DescribeChangeSet", "PUT"] {
+    let execute = "cloudformation:ExecuteChangeSet";
+    let fate = |right: &str| {
+        if right == execute {
+            "was not started"
+        } else {
+            "nothing was changed"
+        }
+    };
+    for (action, right) in [
+        ("ExecuteChangeSet", execute),
+        ("DescribeChangeSet", "cloudformation:DescribeChangeSet"),
+        ("PUT /deployer-assets-$ACCOUNT-us-west-2/handler", "s3:PutObject"),
+        // Its refusal has no words.
+        ("HEAD /deployer-assets-$ACCOUNT-us-west-2/handler", "s3:GetObject"),
+    ] {
         let proxy = Proxy::before(Ministack::shared().address());
         let acme = Acme::on(Workspace::offline().at(proxy.endpoint()));
-        let action = match action {
-            "PUT" => format!("PUT /deployer-assets-{}-us-west-2/handler", acme.workspace.account()),
-            action => action.to_owned(),
-        };
+        let action = action.replace("$ACCOUNT", acme.workspace.account());
         proxy.refuse(&action, 403, "AccessDenied", "User is not authorized");
         let failed = acme.apply(1);
-        assert!(failed.contains("the credentials need the right to"), "{failed}");
+        let needed = format!("the credentials need the right to {right}");
+        assert!(failed.contains(&needed) && failed.contains(fate(right)), "{failed}");
         assert_eq!(acme.status(), None, "{action}");
     }
 }

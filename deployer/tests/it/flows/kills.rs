@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use super::phases::bare;
 use super::{Acme, sender};
-use crate::support::aws::wait;
 use crate::support::cli::Workspace;
 use crate::support::ministack::Ministack;
 use crate::support::proxy::{Effect, Proxy};
@@ -19,22 +18,22 @@ use crate::support::proxy::{Effect, Proxy};
 const SIDE_BY_SIDE: usize = 6;
 
 /// A command, and what stands before and after it.
-struct Story {
-    before: fn(&Acme),
-    command: &'static [&'static str],
-    after: fn(&Acme),
+pub(super) struct Story {
+    pub(super) before: fn(&Acme),
+    pub(super) command: &'static [&'static str],
+    pub(super) after: fn(&Acme),
     /// Every how many calls have their turn when not all do.
-    step: usize,
+    pub(super) step: usize,
 }
 
 /// A call, by its action and which of these it is.
 #[derive(Clone, Debug)]
-struct Call {
-    action: String,
-    number: usize,
+pub(super) struct Call {
+    pub(super) action: String,
+    pub(super) number: usize,
 }
 
-const APPLY: &[&str] = &["apply", "--yes"];
+pub(super) const APPLY: &[&str] = &["apply", "--yes"];
 
 #[test]
 fn a_create_that_was_killed_is_finished_by_the_next_apply() {
@@ -99,13 +98,7 @@ fn a_destroy_that_was_killed_is_finished_by_the_next_destroy() {
             assert_eq!(acme.status(), None);
             assert_eq!(acme.pool_count(), 0);
             assert_eq!(acme.key_count(), 0);
-            let groups = aws_sdk_cloudwatchlogs::Client::new(&acme.workspace.sdk());
-            assert!(
-                wait(groups.describe_log_groups().send())
-                    .unwrap()
-                    .log_groups()
-                    .is_empty()
-            );
+            assert_eq!(acme.log_groups("/"), 0);
         },
         step: 3,
     });
@@ -130,6 +123,11 @@ fn kill_everywhere(story: &Story) {
         .flat_map(|call| [(call, false), (call, true)])
         .step_by(if all { 1 } else { story.step })
         .collect();
+    kill_at_each(story, &turns);
+}
+
+/// Gives each call its turn: a run is killed before or (`true`) after it.
+pub(super) fn kill_at_each(story: &Story, turns: &[(&Call, bool)]) {
     let (next, reached) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..SIDE_BY_SIDE {
@@ -220,7 +218,7 @@ fn kill_at(story: &Story, call: &Call, after: bool) -> bool {
 }
 
 /// What CloudFormation was told goes on without us.
-fn wait_until_still(acme: &Acme) {
+pub(super) fn wait_until_still(acme: &Acme) {
     let limit = Instant::now() + Duration::from_mins(1);
     while let Some(status) = acme.status() {
         if !status.ends_with("_IN_PROGRESS") || status == "REVIEW_IN_PROGRESS" {

@@ -5,17 +5,24 @@
 
 mod create;
 mod destroy;
+mod existing_keys;
+mod expired;
 mod failures;
 mod guards;
 mod kills;
+mod large_templates;
 mod logs;
 mod phases;
 mod prompts;
+mod read_back;
+mod send;
 mod states;
 mod status;
 mod storms;
+mod words;
 
 use aws_sdk_cloudformation::types::{ChangeSetSummary, ExecutionStatus};
+use aws_sdk_kms::types::KeyState;
 use serde_json::Value;
 
 use crate::support::aws::{bucket, s3, wait};
@@ -138,6 +145,20 @@ impl Acme {
             key.key_metadata().unwrap().deletion_date().is_none()
         };
         keys.keys().iter().filter(stays).count()
+    }
+
+    /// The state of a key.
+    fn key_state(&self, arn: &str) -> KeyState {
+        let kms = aws_sdk_kms::Client::new(&self.workspace.sdk());
+        let key = wait(kms.describe_key().key_id(arn).send()).unwrap();
+        key.key_metadata().unwrap().key_state().unwrap().clone()
+    }
+
+    /// How many log groups have a name that begins so.
+    fn log_groups(&self, prefix: &str) -> usize {
+        let groups = aws_sdk_cloudwatchlogs::Client::new(&self.workspace.sdk());
+        let found = wait(groups.describe_log_groups().log_group_name_prefix(prefix).send());
+        found.unwrap().log_groups().len()
     }
 
     /// Members of the live pool's `LambdaConfig`.

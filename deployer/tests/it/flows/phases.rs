@@ -45,6 +45,46 @@ fn a_live_pool_gains_its_function_by_two_change_sets() {
     assert!(acme.diff().contains("nothing to do"));
 }
 
+/// The first change set and the end of the stack begin with what CloudFormation gives back.
+#[test]
+fn a_text_in_any_script_stays_what_it_is() {
+    let acme = Acme::new();
+    let text = "コードは {####} です 😀";
+    let with_text = |file: String| {
+        let property = format!("UserPoolName: acme\n      EmailVerificationMessage: \"{text}\"\n");
+        file.replace("UserPoolName: acme\n", &property)
+    };
+    let live = |acme: &Acme, id: &str| {
+        let pool = wait(acme.pools().describe_user_pool().user_pool_id(id).send()).unwrap();
+        pool.user_pool()
+            .unwrap()
+            .email_verification_message()
+            .map(str::to_owned)
+    };
+    acme.write(&with_text(bare()));
+    acme.apply(0);
+    let pool = acme.output("PoolId");
+    assert!(acme.diff().contains("nothing to do"));
+    acme.write(&with_text(sender()));
+    Ministack::shared().fail(
+        acme.workspace.account(),
+        "acme",
+        "update",
+        "AWS::Cognito::UserPool",
+        "The pool is busy",
+        1,
+    );
+    // The first of two change sets was made.
+    acme.apply(1);
+    assert_eq!(live(&acme, &pool).as_deref(), Some(text));
+    acme.apply(0);
+    assert!(acme.diff().contains("nothing to do"));
+    acme.workspace
+        .run(&["destroy", "stacks/acme.yaml", "--confirm", "acme"])
+        .expect(0);
+    assert_eq!(live(&acme, &pool).as_deref(), Some(text));
+}
+
 #[test]
 fn on_a_key_swap_the_old_key_stays_allowed() {
     let acme = Acme::new();

@@ -184,3 +184,30 @@ fn every_state_that_takes_no_update_has_a_next_command() {
     assert_eq!(acme.change_sets(), 0);
     acme.apply(0);
 }
+
+/// Whatever a stack that takes no update needs, `destroy` either does or says too.
+#[test]
+fn a_stack_that_takes_no_update_is_destroyed_or_says_why_not() {
+    let (proxy, acme) = behind_proxy();
+    acme.apply(0);
+    let destroy = ["destroy", "stacks/acme.yaml", "--confirm", "acme"];
+    let stuck: [fn(String) -> String; 2] = [
+        |body| in_status(&body, "UPDATE_FAILED"),
+        |body| in_status(&body, "DELETE_IN_PROGRESS"),
+    ];
+    for rewrite in stuck {
+        proxy.on("DescribeStacks", 1..=usize::MAX, Effect::Rewrite(rewrite));
+        let said = acme.workspace.run(&destroy).expect(1).stderr;
+        assert!(said.contains("nothing was changed\n  hint: "), "{said}");
+        proxy.clear();
+    }
+    let made = proxy.count("CreateChangeSet");
+    proxy.on(
+        "DescribeStacks",
+        1..=usize::MAX,
+        Effect::Rewrite(|body| in_status(&body, "CREATE_FAILED")),
+    );
+    acme.workspace.run(&destroy).expect(0);
+    assert_eq!(acme.status(), None);
+    assert_eq!(proxy.count("CreateChangeSet"), made, "no update is tried");
+}

@@ -4,7 +4,7 @@ use deployer::spec::Stack;
 use serde_json::{Value, json};
 
 use super::{ACCOUNT, CONTEXT, POOL, arn};
-use crate::stacks::{self, EXISTING_KEY, GRANT_ROLE, PREVIOUS_KEY};
+use crate::stacks::{self, EXISTING_KEY, GRANT_ROLE, HOOK_SECRET, PREVIOUS_KEY, SECRET_KEY};
 
 const OTHER_POOL: &str = "us-west-2_OtherPool";
 const OTHER_ROLE: &str = "arn:aws:iam::111122223333:role/other";
@@ -21,6 +21,12 @@ const DECRYPT: &str = "/DecryptPolicy/Properties/PolicyDocument/Statement/0";
 const LOGS: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/0";
 const QUEUE: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/1";
 const PUBLISH: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/2";
+/// The first right of a provider.
+const PROVIDER: &str = PUBLISH;
+/// Of Twilio behind SNS, whose right comes first, by name.
+const SECRET: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/3";
+const PARAMETER: &str = SECRET;
+const PARAMETER_KEY: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/4";
 const NETWORK: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/3";
 const FUNCTION_TRUST: &str = "/FunctionRole/Properties/AssumeRolePolicyDocument/Statement/0";
 const SMS_PUBLISH: &str = "/SmsRole/Properties/Policies/0/PolicyDocument/Statement/0";
@@ -88,6 +94,8 @@ pub(super) fn rows() -> Vec<Row> {
         codes(),
         logs_and_queue(),
         messages(),
+        emails(),
+        secrets(),
         grants(),
         roles(),
         invocations(),
@@ -159,6 +167,9 @@ fn codes() -> Vec<Row> {
         decrypt(stacks::minimal, "codes, by the policy that names the role", role, key)
             .with(CONTEXT, POOL)
             .allowed_unless("/DecryptPolicy/Properties", "Roles/0", json!("other")),
+        decrypt(|| stacks::example("email-by-ses"), "codes of e-mails", role, key)
+            .with(CONTEXT, POOL)
+            .allowed_unless(DECRYPT, own_pool, json!(OTHER_POOL)),
         decrypt(stacks::granted, "codes of another pool", role, key)
             .with(CONTEXT, OTHER_POOL)
             .denied_unless(DECRYPT, "Condition", json!({})),
@@ -253,6 +264,139 @@ fn messages() -> Vec<Row> {
         ),
         cognito("a phone, for Cognito", PHONE).allowed_unless(SMS_PUBLISH, "NotResource", json!("*")),
         cognito("a topic, for Cognito", TOPIC).denied_unless(SMS_PUBLISH, "NotResource", other_topics()),
+    ]
+}
+
+/// By which identity, number and topic the function may send.
+fn emails() -> Vec<Row> {
+    let role = &arn("FunctionRole");
+    let identity = "arn:aws:ses:us-west-2:111122223333:identity/acme.example";
+    let by_ses: fn() -> Stack = || stacks::example("email-by-ses");
+    let email =
+        |name, resource: &str, from| ask(by_ses, name, role, "ses:SendEmail", resource).with("ses:FromAddress", from);
+    let (own, other) = ("no-reply@acme.example", "ceo@acme.example");
+    let number = "arn:aws:sms-voice:us-west-2:111122223333:pool/pool-0123456789abcdef0123456789abcdef";
+    let text = |name, resource: &str| ask(stacks::by_others, name, role, "sms-voice:SendTextMessage", resource);
+    let topic = "arn:aws:sns:us-west-2:111122223333:acme-test-messages";
+    let redirected: fn() -> Stack = || stacks::example("test-by-redirect");
+    let publish = |name, resource: &str| ask(redirected, name, role, "sns:Publish", resource);
+    vec![
+        email("an e-mail by the identity", identity, own).allowed_unless(PROVIDER, "Action", json!("ses:GetAccount")),
+        email("an e-mail by another identity", &identity.replace("acme", "other"), own).denied_unless(
+            PROVIDER,
+            "Resource",
+            json!("*"),
+        ),
+        email(
+            "an e-mail in another Region",
+            &identity.replace("us-west-2", "eu-west-1"),
+            own,
+        )
+        .denied_unless(
+            PROVIDER,
+            "Resource",
+            json!("arn:aws:ses:*:111122223333:identity/acme.example"),
+        ),
+        email("an e-mail as somebody else of the identity", identity, other).denied_unless(
+            PROVIDER,
+            "Condition",
+            json!({}),
+        ),
+        ask(by_ses, "to read the identity", role, "ses:GetEmailIdentity", identity).denied_unless(
+            "/FunctionRole/Properties/Policies/0",
+            "PolicyDocument/Statement/2",
+            json!({"Effect": "Allow", "Action": "ses:*", "Resource": identity}),
+        ),
+        ask(
+            stacks::minimal,
+            "an e-mail, where no route leads to SES",
+            role,
+            "ses:SendEmail",
+            identity,
+        )
+        .with("ses:FromAddress", own)
+        .denied_unless(
+            "/FunctionRole/Properties/Policies/0",
+            "PolicyDocument/Statement/0",
+            json!({"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}),
+        ),
+        text("a text by the pool of numbers", number).allowed_unless(
+            PROVIDER,
+            "Resource",
+            json!(number.replace("pool-0", "pool-1")),
+        ),
+        text("a text by another pool of numbers", &number.replace("pool-0", "pool-1")).denied_unless(
+            PROVIDER,
+            "Resource",
+            json!("*"),
+        ),
+        text("a text in another Region", &number.replace("us-west-2", "eu-west-1")).denied_unless(
+            PROVIDER,
+            "Resource",
+            json!("*"),
+        ),
+        publish("the topic in place of the users", topic).allowed_unless(PROVIDER, "Resource", json!(TOPIC)),
+        publish("another topic", TOPIC).denied_unless(PROVIDER, "Resource", json!("*")),
+        publish("a phone, where a topic takes all", PHONE).denied_unless(PROVIDER, "Resource", json!("*")),
+    ]
+}
+
+/// Which secrets of providers the function may read, and which key may open them.
+fn secrets() -> Vec<Row> {
+    let role = &arn("FunctionRole");
+    let twilio: fn() -> Stack = || stacks::example("twilio-with-sns-behind");
+    let secret = "arn:aws:secretsmanager:us-west-2:111122223333:secret:acme/twilio-AbCdEf";
+    let read = |name, resource: &str| ask(twilio, name, role, "secretsmanager:GetSecretValue", resource);
+    let parameter = |name, resource: &str| ask(stacks::by_others, name, role, "ssm:GetParameter", resource);
+    let open = |name, key: &str, service, context| {
+        ask(stacks::by_others, name, role, "kms:Decrypt", key)
+            .with("kms:ViaService", service)
+            .with(CONTEXT, context)
+    };
+    let ssm = "ssm.us-west-2.amazonaws.com";
+    let other_parameter = HOOK_SECRET.replace("hook", "other");
+    vec![
+        read("the secret", secret).allowed_unless(SECRET, "Resource", json!(secret.replace("twilio", "other"))),
+        read("another secret", &secret.replace("twilio", "other")).denied_unless(SECRET, "Resource", json!("*")),
+        read(
+            "a secret of that name in another Region",
+            &secret.replace("us-west-2", "eu-west-1"),
+        )
+        .denied_unless(SECRET, "Resource", json!("*")),
+        ask(
+            twilio,
+            "to change the secret",
+            role,
+            "secretsmanager:PutSecretValue",
+            secret,
+        )
+        .denied_unless(SECRET, "Action", json!("secretsmanager:*")),
+        parameter("the parameter", HOOK_SECRET).allowed_unless(PARAMETER, "Resource", json!(other_parameter)),
+        parameter("another parameter", &other_parameter).denied_unless(PARAMETER, "Resource", json!("*")),
+        open("the parameter's key, through its service", SECRET_KEY, ssm, HOOK_SECRET).allowed_unless(
+            PARAMETER_KEY,
+            "Resource",
+            json!(OTHER_KEY),
+        ),
+        open(
+            "the parameter's key, for another parameter",
+            SECRET_KEY,
+            ssm,
+            &other_parameter,
+        )
+        .denied_unless(PARAMETER_KEY, "Condition", json!({})),
+        open(
+            "the parameter's key, by another service",
+            SECRET_KEY,
+            "s3.us-west-2.amazonaws.com",
+            HOOK_SECRET,
+        )
+        .denied_unless(PARAMETER_KEY, "Condition", json!({})),
+        open("another key, through the service", OTHER_KEY, ssm, HOOK_SECRET).denied_unless(
+            PARAMETER_KEY,
+            "Resource",
+            json!("*"),
+        ),
     ]
 }
 

@@ -124,9 +124,15 @@ impl Workspace {
 
     /// Runs `deployer` on a terminal of its own and answers its question; stdout and stderr arrive as one.
     pub(crate) fn answer(&self, arguments: &[&str], question: &str, answer: &str) -> Run {
+        self.converse(arguments, &[(question, answer)])
+    }
+
+    /// As [`Workspace::answer`], with several questions in their order.
+    pub(crate) fn converse(&self, arguments: &[&str], questions: &[(&str, &str)]) -> Run {
         let mut command = Command::new("python3");
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/terminal.py"));
-        command.args([question, answer, env!("CARGO_BIN_EXE_deployer")]);
+        command.arg(serde_json::to_string(questions).unwrap());
+        command.arg(env!("CARGO_BIN_EXE_deployer"));
         self.start(command, arguments).wait()
     }
 

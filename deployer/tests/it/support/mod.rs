@@ -3,6 +3,7 @@
 pub(crate) mod aws;
 pub(crate) mod cli;
 pub(crate) mod cognito;
+pub(crate) mod documented;
 pub(crate) mod http;
 pub(crate) mod ministack;
 pub(crate) mod normalise;

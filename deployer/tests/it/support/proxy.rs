@@ -84,7 +84,8 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Spoils the calls of an action that these numbers name, from 1; a REST action may name the start of its path.
+    /// Spoils the calls of an action that these numbers name, from 1; a REST action may name the start of its
+    /// path, and `*` is every call.
     pub(crate) fn on(&self, action: &str, calls: RangeInclusive<usize>, effect: Effect) -> &Self {
         self.shared.rules.lock().unwrap().push(Rule {
             action: action.to_owned(),
@@ -153,7 +154,7 @@ fn names(action: &str, call: &str) -> bool {
     if action.contains(' ') {
         call.starts_with(action)
     } else {
-        call == action
+        action == "*" || call == action
     }
 }
 

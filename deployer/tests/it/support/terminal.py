@@ -1,20 +1,27 @@
-"""Runs a command on a terminal of its own and answers its question.
+"""Runs a command on a terminal of its own, 80 columns wide, and answers its questions.
 
-Arguments: the question's last words, the answer, the command. Prints what the terminal showed and ends
-with the command's exit code.
+Arguments: a JSON list of pairs, each the last words of a question and the answer, in their order; the
+command. Prints what the terminal showed and ends with the command's exit code.
 """
 
+import fcntl
+import json
 import os
 import pty
+import struct
 import sys
+import termios
 
-question, answer, *command = sys.argv[1:]
+questions, *command = sys.argv[1:]
+questions = json.loads(questions)
 pid, terminal = pty.fork()
 if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     os.execvp(command[0], command)
 
 shown = b""
-answered = False
+# What stands before it has had its answer.
+answered = 0
 while True:
     try:
         piece = os.read(terminal, 4096)
@@ -23,8 +30,9 @@ while True:
     if not piece:
         break
     shown += piece
-    if not answered and question.encode() in shown:
-        answered = True
+    if questions and questions[0][0].encode() in shown[answered:]:
+        _, answer = questions.pop(0)
+        answered = len(shown)
         os.write(terminal, (answer if answer == "\x03" else answer + "\n").encode())
 _, status = os.waitpid(pid, 0)
 sys.stdout.buffer.write(shown.replace(b"\r\n", b"\n"))

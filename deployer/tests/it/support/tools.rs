@@ -23,15 +23,18 @@ pub(crate) fn python(name: &str, requirements: &[&str]) -> PathBuf {
     home.join("bin")
 }
 
-/// Returns a folder whose `node_modules` holds `packages`.
-pub(crate) fn node(name: &str, packages: &[&str]) -> PathBuf {
-    installed(name, packages, |home| {
+/// Returns a folder whose `node_modules` holds what the `package-lock.json` in `project` pins, by version and hash.
+pub(crate) fn node(name: &str, project: &Path) -> PathBuf {
+    let [manifest, lock] =
+        ["package.json", "package-lock.json"].map(|file| (file, fs::read_to_string(project.join(file)).unwrap()));
+    installed(name, &[&lock.1], |home| {
         fs::create_dir_all(home).unwrap();
-        fs::write(home.join("package.json"), "{\"private\": true}").unwrap();
+        for (file, text) in [&manifest, &lock] {
+            fs::write(home.join(file), text).unwrap();
+        }
         run(
             Command::new("npm")
-                .args(["install", "--silent", "--no-audit", "--no-fund"])
-                .args(packages)
+                .args(["ci", "--silent", "--no-audit", "--no-fund"])
                 .current_dir(home),
             "Node.js with npm, and the npm registry",
         );

@@ -275,6 +275,16 @@ async fn what_is_missing_fails_as_on_aws() {
 }
 
 #[tokio::test]
+async fn a_template_comes_back_in_ascii() {
+    let stacks = Stacks::new();
+    let mut template = queue();
+    template["Description"] = json!("キュー");
+    stacks.create("text", &template).await;
+    let read = stacks.client.get_template().stack_name("text").send().await.unwrap();
+    assert!(read.template_body().unwrap().contains(r#""Description":"???""#));
+}
+
+#[tokio::test]
 async fn a_bucket_of_another_account_is_refused() {
     let stacks = Stacks::new();
     let s3 = aws::s3(&stacks.config);
