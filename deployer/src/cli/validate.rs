@@ -17,8 +17,9 @@ pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<ExitStatus, 
     match args.format {
         Format::Text => {
             let declared = declare(context, &args.paths)?;
-            let names: Vec<String> = declared.iter().map(Declared::heading).collect();
-            context.out.talk(&format!("{}: valid", names.join(", ")));
+            for stack in &declared {
+                context.out.talk(&format!("{}: valid", stack.heading()));
+            }
             Ok(ExitStatus::Done)
         }
         Format::Json => {
