@@ -5,15 +5,13 @@
 
 mod table;
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
 
 use self::table::Row;
 use crate::stacks;
-use crate::support::tools;
+use crate::support::node;
 
 const ACCOUNT: &str = "111122223333";
 const POOL: &str = "us-west-2_OwnPool01";
@@ -204,20 +202,5 @@ fn invoke_policy(permission: &Value) -> Value {
 
 fn evaluate(simulations: &Vec<Value>) -> Vec<Value> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/policies");
-    let home = tools::node("iam-simulate", &project);
-    let mut node = Command::new("node")
-        .arg(project.join("simulate.cjs"))
-        .env("NODE_PATH", home.join("node_modules"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = node.stdin.take().unwrap();
-    stdin
-        .write_all(serde_json::to_string(simulations).unwrap().as_bytes())
-        .unwrap();
-    drop(stdin);
-    let output = node.wait_with_output().unwrap();
-    assert!(output.status.success());
-    serde_json::from_slice(&output.stdout).unwrap()
+    node::ask("iam-simulate", &project, "simulate.cjs", &[], simulations)
 }

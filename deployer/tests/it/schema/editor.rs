@@ -2,14 +2,12 @@
 //!
 //! Node.js starts in about a second, and the server reads the schema once more for each file.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
 use crate::support::cli::Workspace;
-use crate::support::tools;
+use crate::support::node;
 
 /// A file's text as far as it is typed, and what an editor offers at its end.
 const OFFERED: [(&str, &[&str]); 6] = [
@@ -74,21 +72,6 @@ fn an_editor_completes_and_checks() {
 
 fn ask(workspace: &Workspace, questions: &[Value]) -> Vec<Vec<String>> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/schema");
-    let home = tools::node("yaml-language-server", &project);
-    let mut node = Command::new("node")
-        .arg(project.join("editor.cjs"))
-        .arg(workspace.path())
-        .env("NODE_PATH", home.join("node_modules"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = node.stdin.take().unwrap();
-    stdin
-        .write_all(serde_json::to_string(questions).unwrap().as_bytes())
-        .unwrap();
-    drop(stdin);
-    let output = node.wait_with_output().unwrap();
-    assert!(output.status.success());
-    serde_json::from_slice(&output.stdout).unwrap()
+    let arguments = [workspace.path()];
+    node::ask("yaml-language-server", &project, "editor.cjs", &arguments, questions)
 }

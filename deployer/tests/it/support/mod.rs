@@ -6,6 +6,7 @@ pub(crate) mod cognito;
 pub(crate) mod documented;
 pub(crate) mod http;
 pub(crate) mod ministack;
+pub(crate) mod node;
 pub(crate) mod normalise;
 pub(crate) mod proxy;
 pub(crate) mod tools;
