@@ -3,7 +3,7 @@
 Patched: a user pool under deletion protection, change sets in states that take none, missing
 capabilities, code objects and functions, taken aliases, expected bucket owners. Made real: output-only
 changes, a change set that is created a moment later, the events of what an update adds, removes or
-leaves alone, the clean-up after an update, templates that are read back with question marks. `POST /_strict/rules` adds bad luck of a test's own.
+leaves alone, the clean-up after an update, environments of functions that only their own account ends, templates that are read back with question marks. `POST /_strict/rules` adds bad luck of a test's own.
 """
 
 import asyncio
@@ -34,6 +34,20 @@ DELETION_PROTECTED = (
 def service_error(message, service, status):
     """How CloudFormation words a refusal by a service's API."""
     return ValueError(f"{message} (Service: {service}, Status Code: {status}, Request ID: {new_uuid()})")
+
+
+# --- Functions ---
+
+# A function's name comes from its stack's, so every account that has a stack of that name has one of that
+# name; a deployment in one of them ended the environments of all, in the middle of an invocation.
+end_environments = lambda_svc.invalidate_worker
+
+
+def end_own_environments(name, qualifier=None, account=None, region=None):
+    end_environments(name, qualifier=qualifier, account=account or get_account_id(), region=region)
+
+
+lambda_svc.invalidate_worker = end_own_environments
 
 
 # --- User pools ---
