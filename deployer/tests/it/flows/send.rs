@@ -26,6 +26,18 @@ while True:
     urllib.request.urlopen(f"{root}/{request}/response", data=b"null").close()
 "#;
 
+/// A function that answers how many events its environment has had.
+const COUNTING: &str = r#"#!/usr/bin/env python3
+import os, urllib.request
+root = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
+count = 0
+while True:
+    with urllib.request.urlopen(f"{root}/next") as call:
+        request = call.headers["Lambda-Runtime-Aws-Request-Id"]
+    count += 1
+    urllib.request.urlopen(f"{root}/{request}/response", data=str(count).encode()).close()
+"#;
+
 /// Returns the handler's binary with the features of the tests, so that nothing is compiled for it alone.
 fn handler() -> &'static PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
@@ -198,4 +210,20 @@ fn what_cognito_would_be_answered_is_asked_of_the_deployed_function() {
     // There is no custom sender, and so nothing to decrypt.
     let probe = acme.workspace.run(&["send", "--probe"]).expect(1);
     assert!(probe.stderr.contains("acme has no custom sender"), "{}", probe.stderr);
+}
+
+/// The emulator gives functions of equal stacks equal names, in every account: `strict.py` keeps them apart.
+#[test]
+fn a_deployment_ends_no_environment_of_another_account() {
+    let acme = Acme::new();
+    acme.apply(0);
+    acme.replace_code(COUNTING);
+    let count = || {
+        let lambda = aws_sdk_lambda::Client::new(&acme.workspace.sdk());
+        let answer = wait(lambda.invoke().function_name(acme.output("FunctionName")).send()).unwrap();
+        String::from_utf8(answer.payload().unwrap().as_ref().to_vec()).unwrap()
+    };
+    assert_eq!(count(), "1");
+    Acme::new().apply(0);
+    assert_eq!(count(), "2");
 }

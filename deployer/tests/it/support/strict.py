@@ -3,7 +3,8 @@
 Patched: a user pool under deletion protection, change sets in states that take none, missing
 capabilities, code objects and functions, taken aliases, expected bucket owners. Made real: output-only
 changes, a change set that is created a moment later, the events of what an update adds, removes or
-leaves alone, the clean-up after an update, environments of functions that only their own account ends, templates that are read back with question marks. `POST /_strict/rules` adds bad luck of a test's own.
+leaves alone, the clean-up after an update, environments of functions that only their own account ends,
+templates that are read back with question marks. `POST /_strict/rules` adds bad luck of a test's own.
 """
 
 import asyncio
