@@ -14,6 +14,17 @@ pub enum ChangeSetKind {
     Create,
     /// A stack that does.
     Update,
+    /// Resources that exist, into a stack that may not exist yet; it changes nothing else.
+    Import,
+}
+
+/// A user pool that a change set takes into its stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolToImport<'a> {
+    /// Its logical id in the template.
+    pub logical_id: &'a str,
+    /// Its own id.
+    pub id: &'a str,
 }
 
 /// A change set to be made.
@@ -23,11 +34,13 @@ pub struct ChangeSetRequest<'a> {
     pub stack: &'a str,
     /// The change set's name, unique in its stack.
     pub name: &'a str,
-    /// Create or update.
+    /// What it does.
     pub kind: ChangeSetKind,
+    /// The pool that it takes in, of an import.
+    pub import: Option<PoolToImport<'a>>,
     /// The template's text.
     pub template: &'a str,
-    /// Stack tags, all of them.
+    /// Stack tags, all of them; an import leaves them as they are.
     pub tags: &'a BTreeMap<String, String>,
     /// The role that CloudFormation takes on; the one of the last deployment, or the caller's, when absent.
     pub role: Option<&'a str>,
@@ -89,12 +102,15 @@ impl Session {
         let kind = match request.kind {
             ChangeSetKind::Create => types::ChangeSetType::Create,
             ChangeSetKind::Update => types::ChangeSetType::Update,
+            ChangeSetKind::Import => types::ChangeSetType::Import,
         };
         let tags = request
             .tags
             .iter()
             .map(|(key, value)| types::Tag::builder().key(key).value(value).build())
             .collect();
+        // CloudFormation refuses an import that names other tags than the stack has.
+        let tags = (request.kind != ChangeSetKind::Import).then_some(tags);
         let answer = self
             .stacks
             .create_change_set()
@@ -103,7 +119,8 @@ impl Session {
             .change_set_type(kind)
             .set_template_body(url.is_none().then(|| request.template.to_owned()))
             .set_template_url(url.map(str::to_owned))
-            .set_tags(Some(tags))
+            .set_tags(tags)
+            .set_resources_to_import(request.import.map(|pool| vec![resource_to_import(pool)]))
             .set_role_arn(request.role.map(str::to_owned))
             .set_notification_arns((!request.notify.is_empty()).then(|| request.notify.to_vec()))
             // Policies and roles without names of their own.
@@ -243,6 +260,14 @@ impl Session {
             }
         }
     }
+}
+
+fn resource_to_import(pool: PoolToImport<'_>) -> types::ResourceToImport {
+    types::ResourceToImport::builder()
+        .resource_type("AWS::Cognito::UserPool")
+        .logical_resource_id(pool.logical_id)
+        .resource_identifier("UserPoolId", pool.id)
+        .build()
 }
 
 fn resource_change(change: &types::ResourceChange) -> CfnChange {

@@ -55,6 +55,12 @@ impl AwsError {
         matches!(&self.refusal, Refusal::Service(code) if codes.contains(&code.as_str()))
     }
 
+    /// Whether the credentials lack the right to the call.
+    pub fn is_denied(&self) -> bool {
+        // SNS has a word of its own for it.
+        self.is(&["AccessDenied", "AccessDeniedException", "AuthorizationError"])
+    }
+
     /// Whether CloudFormation says that there is no such stack; it has no error code of its own for that.
     pub fn is_missing_stack(&self) -> bool {
         self.is(&["ValidationError"]) && self.message.contains("does not exist")
@@ -90,6 +96,28 @@ fn refusal(code: String, message: &str) -> Refusal {
     }
 }
 
+/// A service's refusal of a plain call.
+pub(super) fn refused_by(action: &'static str, code: String, message: Option<String>) -> AwsError {
+    let message = match message {
+        Some(message) => format!("{message} ({code})"),
+        None => code.clone(),
+    };
+    AwsError {
+        action,
+        refusal: refusal(code, &message),
+        message,
+    }
+}
+
+/// A plain call that nobody answered.
+pub(super) fn plainly_refused(action: &'static str, message: &str) -> AwsError {
+    AwsError {
+        action,
+        refusal: Refusal::Unreachable,
+        message: message.to_owned(),
+    }
+}
+
 /// Turns the SDK's error into ours.
 #[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
 pub(super) fn refused<E, R>(action: &'static str, error: SdkError<E, R>) -> AwsError
@@ -101,15 +129,7 @@ where
         SdkError::ServiceError(context) => {
             let metadata = context.err().meta();
             let code = metadata.code().unwrap_or("an error without a code").to_owned();
-            let message = match metadata.message() {
-                Some(message) => format!("{message} ({code})"),
-                None => code.clone(),
-            };
-            AwsError {
-                action,
-                refusal: refusal(code, &message),
-                message,
-            }
+            refused_by(action, code, metadata.message().map(str::to_owned))
         }
         SdkError::TimeoutError(_) => AwsError {
             action,

@@ -1,4 +1,6 @@
-//! Lambda: what runs.
+//! Lambda: what runs, and who may invoke it.
+
+use serde_json::Value;
 
 use super::error::refused;
 use super::{AwsError, Session};
@@ -10,8 +12,14 @@ pub struct FunctionState {
     pub arn: String,
     /// Base64 of the SHA-256 of the zip that it runs.
     pub code_sha256: String,
-    /// `Pending`, `Active`, …
+    /// `Pending`, `Active`, `Inactive` or `Failed`.
     pub state: String,
+    /// Why it is in that state, where Lambda says so.
+    pub state_reason: String,
+    /// How its last update ended: `Successful`, `InProgress` or `Failed`.
+    pub last_update: String,
+    /// Why its last update ended so, where Lambda says so.
+    pub last_update_reason: String,
     /// The version that answers: `$LATEST`.
     pub version: String,
     /// When its code or settings changed last, as Lambda writes it.
@@ -34,8 +42,32 @@ impl Session {
                 .state()
                 .map(|state| state.as_str().to_owned())
                 .unwrap_or_default(),
+            state_reason: answer.state_reason().unwrap_or_default().to_owned(),
+            last_update: answer
+                .last_update_status()
+                .map(|status| status.as_str().to_owned())
+                .unwrap_or_default(),
+            last_update_reason: answer.last_update_status_reason().unwrap_or_default().to_owned(),
             version: answer.version().unwrap_or_default().to_owned(),
             last_modified: answer.last_modified().unwrap_or_default().to_owned(),
         })
+    }
+
+    /// Reads who may invoke a function, by its name or ARN: its resource-based policy. Nothing when it has none, or
+    /// when there is no such function.
+    pub async fn function_policy(&self, name: &str) -> Result<Option<Value>, AwsError> {
+        let action = "lambda:GetPolicy";
+        let answer = aws_sdk_lambda::Client::new(&self.sdk)
+            .get_policy()
+            .function_name(name)
+            .send()
+            .await;
+        match answer.map_err(|error| refused(action, error)) {
+            Ok(answer) => serde_json::from_str(answer.policy().unwrap_or_default())
+                .map(Some)
+                .map_err(|_| AwsError::unexpected(action, "the answer holds a policy that cannot be read")),
+            Err(error) if error.is(&["ResourceNotFoundException"]) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -4,36 +4,57 @@
 //! every AWS tool: environment, profile, SSO, `AWS_ENDPOINT_URL` and its per-service forms. The Region
 //! is always the stack file's.
 
+mod alarms;
 mod change_sets;
 mod data_keys;
+mod drift;
 mod error;
 mod functions;
+mod grants;
 mod invocations;
 mod key_state;
 mod keys;
+mod live_pools;
 mod log_events;
 mod logs;
 mod objects;
+mod plain;
 mod pools;
 mod queues;
+mod resource_types;
+mod roles;
+mod secrets;
+mod senders;
 mod stacks;
+#[cfg(test)]
+pub(crate) mod stub;
 
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_sdk_cloudformation::config::SharedHttpClient;
 use aws_sdk_cloudformation::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_http_client::tls::Provider as Tls;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
-pub use change_sets::{CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState};
+pub use change_sets::{CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, PoolToImport};
+pub use drift::{DriftDetection, PropertyDrift, ResourceDrift};
 pub use error::{AwsError, Refusal};
 pub use functions::FunctionState;
+pub use grants::Grant;
 pub use invocations::Invoked;
 pub use key_state::KeyDescription;
+pub use live_pools::LivePool;
 pub use log_events::{LogEvent, LogQuery};
-pub use objects::StoredObject;
+pub use objects::{BucketState, StoredObject};
+pub use plain::Plain;
 pub use pools::{FoundPool, PoolState};
 pub use queues::QueueDepth;
+pub use roles::{Decision, RoleState, Simulated};
+pub use secrets::SecretShape;
+pub use senders::{MailAccount, MailIdentity};
 pub use stacks::{StackEvent, StackResource, StackState};
 
 use crate::spec::{AccountId, Region};
@@ -47,11 +68,28 @@ pub struct Session {
     stacks: aws_sdk_cloudformation::Client,
 }
 
+/// Whose credentials they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The account.
+    pub account: AccountId,
+    /// The user or session, by ARN.
+    pub arn: String,
+}
+
+/// The HTTP client of every call of a session: one set of certificates, and connections that are used again.
+fn http_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(Tls::Rustls(CryptoMode::AwsLc))
+        .build_https()
+}
+
 impl Session {
     /// Finds credentials and endpoints; calls nothing yet.
     pub async fn connect(region: &Region) -> Self {
         let sdk = aws_config::defaults(BehaviorVersion::latest())
             .region(aws_config::Region::new(region.as_str().to_owned()))
+            .http_client(http_client())
             // CloudFormation's control plane throttles hard; an apply is worth waiting for. So many that no
             // apply fails of an hour in which nearly every second call does.
             .retry_config(
@@ -68,6 +106,11 @@ impl Session {
             )
             .load()
             .await;
+        Self::with(region, sdk)
+    }
+
+    /// Uses credentials and endpoints that were found elsewhere.
+    pub fn with(region: &Region, sdk: aws_config::SdkConfig) -> Self {
         // The SDK stops retrying when too many of a process's calls fail, and an operation is followed by
         // hundreds of calls, one after the other: each backs off by itself, and none is worth giving up for.
         let patient = RetryPartition::custom("cloudformation").token_bucket(TokenBucket::unlimited());
@@ -88,8 +131,13 @@ impl Session {
         &self.region
     }
 
-    /// Asks STS whose credentials these are.
+    /// Asks STS for the account that these credentials are of.
     pub async fn account(&self) -> Result<AccountId, AwsError> {
+        Ok(self.caller().await?.account)
+    }
+
+    /// Asks STS whose credentials these are.
+    pub async fn caller(&self) -> Result<Caller, AwsError> {
         let action = "sts:GetCallerIdentity";
         // The first call of every command: with a wrong endpoint or no network nobody waits for long.
         let config = aws_sdk_sts::config::Builder::from(&self.sdk)
@@ -111,7 +159,11 @@ impl Session {
             .send()
             .await
             .map_err(|error| refused(action, error))?;
-        AccountId::parse(answer.account().unwrap_or_default())
-            .map_err(|_| AwsError::unexpected(action, "the answer holds no account id"))
+        let account = AccountId::parse(answer.account().unwrap_or_default())
+            .map_err(|_| AwsError::unexpected(action, "the answer holds no account id"))?;
+        Ok(Caller {
+            account,
+            arn: answer.arn().unwrap_or_default().to_owned(),
+        })
     }
 }

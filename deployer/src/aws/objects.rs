@@ -4,12 +4,16 @@
 use aws_sdk_s3::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
 
 use super::error::refused;
 use super::{AwsError, Refusal, Session};
 use crate::spec::AccountId;
+
+/// The largest object that is read into memory, in bytes: what Lambda takes of a zip, unpacked.
+const READ_LIMIT: i64 = 262_144_000;
 
 /// An object that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +22,15 @@ pub struct StoredObject {
     pub sha256: Option<String>,
     /// Its version, where the bucket keeps versions.
     pub version: Option<String>,
+}
+
+/// How a bucket is set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketState {
+    /// Whether it keeps versions.
+    pub versioned: bool,
+    /// By what it encrypts, such as `AES256` or `aws:kms`; nothing when it does not.
+    pub encrypted: Option<String>,
 }
 
 impl Session {
@@ -40,6 +53,39 @@ impl Session {
             // What IAM calls the right to this call.
             Err(error) => Err(self.refused_head("s3:ListBucket", bucket, error).await),
         }
+    }
+
+    /// Reads how a bucket is set up.
+    pub async fn bucket_state(&self, bucket: &str, owner: &AccountId) -> Result<BucketState, AwsError> {
+        let versioning = self
+            .objects()
+            .get_bucket_versioning()
+            .bucket(bucket)
+            .expected_bucket_owner(owner.as_str())
+            .send()
+            .await
+            .map_err(|error| refused("s3:GetBucketVersioning", error))?;
+        let encryption = self
+            .objects()
+            .get_bucket_encryption()
+            .bucket(bucket)
+            .expected_bucket_owner(owner.as_str())
+            .send()
+            .await
+            .map_err(|error| refused("s3:GetEncryptionConfiguration", error));
+        let encrypted = match encryption {
+            Ok(answer) => answer
+                .server_side_encryption_configuration()
+                .and_then(|configuration| configuration.rules().first())
+                .and_then(|rule| rule.apply_server_side_encryption_by_default())
+                .map(|default| default.sse_algorithm().as_str().to_owned()),
+            Err(error) if error.is(&["ServerSideEncryptionConfigurationNotFoundError"]) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(BucketState {
+            versioned: versioning.status().is_some_and(|status| status.as_str() == "Enabled"),
+            encrypted,
+        })
     }
 
     /// Looks an object up; nothing when it is not there.
@@ -88,6 +134,38 @@ impl Session {
         }
     }
 
+    /// Reads an object whole; nothing when it is not there. One that is larger than any zip that Lambda takes is an
+    /// error.
+    pub async fn read_object(&self, bucket: &str, key: &str, owner: &AccountId) -> Result<Option<Vec<u8>>, AwsError> {
+        let action = "s3:GetObject";
+        let answer = self
+            .objects()
+            .get_object()
+            .bucket(bucket)
+            .key(key)
+            .expected_bucket_owner(owner.as_str())
+            .checksum_mode(ChecksumMode::Enabled)
+            .send()
+            .await
+            .map_err(|error| refused(action, error));
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) if error.is(&["NoSuchKey"]) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if answer.content_length().is_none_or(|length| length > READ_LIMIT) {
+            return Err(AwsError::unexpected(
+                action,
+                format!("{key} is larger than {READ_LIMIT} bytes"),
+            ));
+        }
+        match answer.body.collect().await {
+            Ok(bytes) => Ok(Some(bytes.to_vec())),
+            // The connection ended early, or the checksum does not fit.
+            Err(error) => Err(AwsError::unexpected(action, error.to_string())),
+        }
+    }
+
     /// Writes an object once: returns false when somebody wrote that key first.
     pub async fn put_object(
         &self,
@@ -98,8 +176,41 @@ impl Session {
         sha256: &str,
         content_type: &str,
     ) -> Result<bool, AwsError> {
-        let answer = self
-            .objects()
+        let put = self.put(bucket, key, owner, bytes, sha256, content_type);
+        match put.if_none_match("*").send().await {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(status(&error), Some(409 | 412)) => Ok(false),
+            Err(error) => Err(refused("s3:PutObject", error)),
+        }
+    }
+
+    /// Writes an object, over one that is there already.
+    pub async fn replace_object(
+        &self,
+        bucket: &str,
+        key: &str,
+        owner: &AccountId,
+        bytes: Vec<u8>,
+        sha256: &str,
+        content_type: &str,
+    ) -> Result<(), AwsError> {
+        let put = self.put(bucket, key, owner, bytes, sha256, content_type);
+        put.send().await.map_err(|error| refused("s3:PutObject", error))?;
+        Ok(())
+    }
+
+    /// A write whose checksum S3 proves. It names no encryption: S3 encrypts every object by what its bucket says, and
+    /// a word here could only weaken that.
+    fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        owner: &AccountId,
+        bytes: Vec<u8>,
+        sha256: &str,
+        content_type: &str,
+    ) -> PutObjectFluentBuilder {
+        self.objects()
             .put_object()
             .bucket(bucket)
             .key(key)
@@ -107,15 +218,7 @@ impl Session {
             .checksum_algorithm(ChecksumAlgorithm::Sha256)
             .checksum_sha256(sha256)
             .content_type(content_type)
-            .if_none_match("*")
             .body(ByteStream::from(bytes))
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error) if matches!(status(&error), Some(409 | 412)) => Ok(false),
-            Err(error) => Err(refused("s3:PutObject", error)),
-        }
     }
 
     /// Deletes an object, and where the bucket keeps versions the version that is named, for good.
@@ -168,10 +271,13 @@ fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
 mod tests {
     #![expect(
         clippy::unwrap_used,
+        clippy::indexing_slicing,
         reason = "a test stops at the first thing that is not as it should be"
     )]
 
     use super::*;
+    use crate::asset::Sha256;
+    use crate::aws::stub::Stub;
     use crate::spec::Region;
 
     #[tokio::test]
@@ -187,6 +293,46 @@ mod tests {
                 session.object_url("assets", "templates/acme/0123").await.unwrap(),
                 format!("https://{host}/assets/templates/acme/0123")
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn an_object_is_written_once_or_over_another_and_read_whole() {
+        let owner = AccountId::parse("111122223333").unwrap();
+        let (bytes, sha256) = (b"{\"kept\":1}".to_vec(), Sha256::of(b"{\"kept\":1}").base64());
+        let stub = Stub::start(|request| {
+            let once = request.headers.contains_key("if-none-match");
+            match request.method.as_str() {
+                "PUT" if once => (412, "<Error><Code>PreconditionFailed</Code></Error>".to_owned()),
+                "PUT" => (200, String::new()),
+                _ if request.path.contains("/here") => (200, "{\"kept\":1}".to_owned()),
+                _ if request.path.contains("/closed") => (403, "<Error><Code>AccessDenied</Code></Error>".to_owned()),
+                _ if request.path.starts_with("/gone") => (404, "<Error><Code>NoSuchBucket</Code></Error>".to_owned()),
+                _ => (404, "<Error><Code>NoSuchKey</Code></Error>".to_owned()),
+            }
+        });
+        let session = stub.session();
+        let put = session.put_object("assets", "pools/a", &owner, bytes.clone(), &sha256, "application/json");
+        assert!(!put.await.unwrap());
+        let replaced = session.replace_object("assets", "pools/a", &owner, bytes.clone(), &sha256, "application/json");
+        replaced.await.unwrap();
+        assert_eq!(
+            session.read_object("assets", "here", &owner).await.unwrap(),
+            Some(bytes.clone())
+        );
+        assert_eq!(session.read_object("assets", "nowhere", &owner).await.unwrap(), None);
+        for (bucket, key, code) in [("assets", "closed", "AccessDenied"), ("gone", "key", "NoSuchBucket")] {
+            let refused = session.read_object(bucket, key, &owner).await.unwrap_err();
+            assert!(refused.is(&[code]), "{refused}");
+        }
+        for request in stub.requests() {
+            assert_eq!(request.headers["x-amz-expected-bucket-owner"], "111122223333");
+            if request.method == "PUT" {
+                assert_eq!(
+                    (&request.body, &request.headers["x-amz-checksum-sha256"]),
+                    (&bytes, &sha256)
+                );
+            }
         }
     }
 }

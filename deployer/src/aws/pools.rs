@@ -31,7 +31,7 @@ pub struct FoundPool {
 }
 
 impl Session {
-    fn pools(&self) -> aws_sdk_cognitoidentityprovider::Client {
+    pub(super) fn pools(&self) -> aws_sdk_cognitoidentityprovider::Client {
         aws_sdk_cognitoidentityprovider::Client::new(&self.sdk)
     }
 

@@ -222,6 +222,26 @@ impl Session {
         Ok(resources)
     }
 
+    /// Finds the stack that a resource belongs to, by the resource's physical id; nothing when it is in none.
+    ///
+    /// Returns the stack's ARN. CloudFormation remembers deleted stacks for 90 days, so the stack may be gone.
+    pub async fn stack_of(&self, physical_id: &str) -> Result<Option<String>, AwsError> {
+        let action = "cloudformation:DescribeStackResources";
+        let call = self.stacks.describe_stack_resources().physical_resource_id(physical_id);
+        let answer = match call.send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let error = refused(action, error);
+                return if error.is_missing_stack() { Ok(None) } else { Err(error) };
+            }
+        };
+        let resources = answer.stack_resources().iter();
+        let found = resources
+            .into_iter()
+            .find(|each| each.physical_resource_id() == Some(physical_id));
+        Ok(found.and_then(|each| each.stack_id()).map(str::to_owned))
+    }
+
     /// Switches termination protection.
     pub async fn set_termination_protection(&self, stack: &str, on: bool) -> Result<(), AwsError> {
         self.stacks
