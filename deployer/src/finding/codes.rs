@@ -198,10 +198,6 @@ codes! {
         why: "A stack has one user pool, and it is either new (the stack owns it), existing (it stays outside \
               CloudFormation) or imported. Which one decides who may change and delete it.",
         instead: "Keep exactly one of `new`, `existing` and `import`.";
-    PoolKindNotSupported = "pool-kind-not-supported", Error, "A kind of pool that this version does not deploy",
-        why: "This version deploys pools that the stack itself makes. To treat an existing pool as if it were new \
-              would make a second, empty pool beside it.",
-        instead: "Declare the pool under `new`, or leave the existing pool to its present owner for now.";
     UnknownProperty = "unknown-property", Error, "A property that a user pool does not have",
         why: "CloudFormation refuses properties that the resource type does not have. The names come from the \
               resource type's schema of 2026-10-20, which is built in.",
@@ -329,6 +325,11 @@ codes! {
     ProviderUnused = "provider-unused", Warning, "A provider that no route names",
         why: "Nothing is ever sent by it, not even when the others fail.",
         instead: "Name it in a route's `via`, or remove it.";
+    EmailSendingUnsaid = "email-sending-unsaid", Warning, "An existing pool with `custom_message`, and no word on who sends its e-mail",
+        why: "Where Cognito sends e-mail by its own address it refuses an answer with texts for one, and the user gets an \
+              error. So without a word the handler writes texts for SMS alone.",
+        instead: "Write `pool.email_sending`: `developer` where `EmailSendingAccount` of the pool is DEVELOPER, else \
+                  `cognito_default`.";
     SettingUnused = "setting-unused", Warning, "Settings for something that the stack does not have",
         why: "The stack makes a key only for a custom sender, and a function only where a trigger names `handler`. \
               Settings without them have no effect.",
@@ -420,10 +421,40 @@ codes! {
         why: "Cognito refuses the update in the middle of the deployment, and CloudFormation rolls it back; its own \
               change set does not show that. Users feel nothing, but nothing else of the deployment arrives either.",
         instead: "Put the old value back. What must differ needs a new pool, to which users are migrated.";
+    SchemaAttributeRemoved = "schema-attribute-removed", Guard, "An attribute would leave the pool's schema",
+        why: "Cognito never gives up an attribute: it refuses the update in the middle of the deployment, and \
+              CloudFormation rolls back all of it. Users feel nothing, but nothing else of the deployment arrives.",
+        instead: "Put the attribute back, and stop using it: nobody has to fill in one that is not required.";
     TriggerDropped = "trigger-dropped", Guard, "A trigger would leave the pool",
-        why: "Cognito stops calling the function with this deployment; what it did for users ends at once. \
-              Without a custom sender Cognito sends messages itself again, by its own text and sender.",
+        why: "Cognito stops calling the function with this deployment; what it did for users ends at once.",
         instead: "Keep the trigger in `triggers`, or acknowledge that it goes.";
+    ForeignTriggerReplaced = "foreign-trigger-replaced", Guard, "A function that this stack did not make would lose its trigger",
+        why: "Somebody else's function answers this trigger, and what it does for users ends at once: a check at \
+              sign-up, a claim in a token, every code by SMS. Who attached it may also put it back.",
+        instead: "Keep the function in `triggers` as it is (of a pool that exists already: leave the trigger out to \
+                  keep what is there), or agree with whoever owns it and acknowledge.";
+    SenderAdded = "sender-added", Warning, "A function would send the pool's messages in place of Cognito",
+        why: "Cognito stops sending this kind of message itself with this deployment. From then on users get a code \
+              only if the function gets it to them, from another sender and in other words than before.",
+        instead: "Nothing, if that is meant; `deployer send --probe` asks the deployed function whether it could send.";
+    SenderRemoved = "sender-removed", Guard, "Cognito would send the pool's messages itself again",
+        why: "Users get their codes from another sender and in Cognito's own words. SMS messages need the pool's SMS \
+              role and go by the account's SNS with its spend limit and sandbox; e-mails fall to the pool's \
+              EmailConfiguration, which by default sends 50 a day. Beyond that users get no code.",
+        instead: "Keep the sender in `triggers`, or see to role, limits and texts first and acknowledge.";
+    SenderKeyConflict = "sender-key-conflict", Guard, "A sender that this stack did not attach cannot decrypt under the pool's new key",
+        why: "A pool has one key for both senders. Codes of the other one would arrive under a key that its function \
+              cannot decrypt under, and whoever waits for one of them is locked out.",
+        instead: "Name the key that the pool has as `key.existing`, or let this stack take over both senders.";
+    EmailSendingDiffers = "email-sending-differs", Guard, "The pool does not send e-mail as `email_sending` says",
+        why: "Where Cognito sends by its own address it refuses an answer with texts for an e-mail: signing up, or \
+              asking for a new code, is an error for the user. Where it sends by SES and the file says otherwise, \
+              users get the pool's own texts instead of yours.",
+        instead: "Write what the pool has into `pool.email_sending`, or change the pool.";
+    PoolLeftAttached = "pool-left-attached", Guard, "The stack would leave a pool whose triggers call its function",
+        why: "That pool goes on calling a function that no longer lets it, and its codes can no longer be decrypted: \
+              nobody in it gets a code, and where a trigger must answer nobody signs in.",
+        instead: "Run `deployer detach` with the file as it was, then name the other pool.";
     DeletionProtectionLowered = "deletion-protection-lowered", Guard, "Deletion protection of the pool would be switched off",
         why: "One call would then delete the pool with everybody in it, for good.",
         instead: "Keep `DeletionProtection: ACTIVE`.";
@@ -433,7 +464,101 @@ codes! {
     PoolLeftBehind = "pool-left-behind", Guard, "A pool that a stack of this name left behind is still there",
         why: "A new stack makes a new, empty pool. The users are in the old one, and the apps know the old one's id: \
               two pools of one name are how people lose their users in silence.",
-        instead: "Use the old pool, or delete it if nobody needs it; acknowledge to make a second one beside it.";
+        instead: "Take the old pool in (`deployer adopt`), or delete it if nobody needs it; acknowledge to make a second \
+                  one beside it.";
+    PoolGone = "pool-gone", Error, "The existing pool is not there",
+        why: "There is nothing to attach triggers to, and a stack beside a pool that nobody finds would only look as if \
+              it delivered codes.",
+        instead: "Correct `pool.existing`, or the account and Region that it is looked for in; if the pool was deleted, \
+                  destroy the stack.";
+    PoolSettingMoved = "pool-setting-moved", Guard, "A setting of an existing pool moved while its triggers were updated",
+        why: "UpdateUserPool resets what a request leaves out, and a reset password policy, MFA setting or message is \
+              felt at the next sign-in. It is as likely that somebody else changed the setting in those seconds.",
+        instead: "Put it back with `deployer apply FILE --put-back`. A second factor that only SetUserPoolMfaConfig \
+                  writes goes back by that call. Acknowledge the new value if somebody meant it.";
+    SmsRoleDead = "sms-role-dead", Guard, "The role by which the pool sends SMS messages cannot be used",
+        why: "Cognito looks at that role with every update of the pool, whatever the update is about: where the role \
+              is gone, or does not let Cognito in or send, each one fails. No trigger can be set, and no SMS \
+              message of Cognito's own arrives.",
+        instead: "Mend the role as the finding says, or name another in the pool's `SmsConfiguration`.";
+    SmsRoleUnchecked = "sms-role-unchecked", Warning, "An SMS role of which not everything could be checked",
+        why: "Reading a role and asking IAM what it may do are rights of their own, and a condition may hang on what \
+              cannot be known from here. If Cognito cannot use the role, it refuses the pool's update.",
+        instead: "Look at the role, or allow iam:GetRole and iam:SimulatePrincipalPolicy.";
+    EmailIdentityRefused = "email-identity-refused", Warning, "The pool says that it cannot send e-mail",
+        why: "Cognito looks at the e-mail identity with every update of the pool, and refuses the update where it may \
+              not use it.",
+        instead: "Let the identity's policy in SES admit Cognito.";
+    MfaRemoved = "mfa-removed", Guard, "Users would sign in with less than they do now",
+        why: "A password alone opens accounts that took a second factor until now, or a factor that people signed in \
+              with is gone, and whoever has no other one is locked out.",
+        instead: "Keep `MfaConfiguration` and `EnabledMfas` as they are; move users to another factor first.";
+    SmsRoleRemoved = "sms-role-removed", Guard, "The pool would lose the role by which it sends SMS messages",
+        why: "Without the role Cognito sends no SMS: no code to sign in by, to confirm a phone number or to reset a \
+              password. Only a custom SMS sender goes on.",
+        instead: "Keep `SmsConfiguration`, or what needs it. Where no user gets an SMS any more, acknowledge.";
+    TierLowered = "tier-lowered", Guard, "The pool's tier would be lowered",
+        why: "Features of the higher tier end for everybody: threat protection and its logs below PLUS; passwordless \
+              sign-in, e-mail MFA and claims in access tokens below ESSENTIALS. Cognito may refuse it while one is in use.",
+        instead: "Keep `UserPoolTier` (ESSENTIALS where it is not named), or take the features out first and acknowledge.";
+    TierRaised = "tier-raised", Warning, "The pool's tier would be raised",
+        why: "Every user who is active in a month costs more from now on. Users feel nothing.",
+        instead: "Nothing, if that is meant; look at the prices of the tier.";
+    PermissionBroadened = "permission-broadened", Guard, "More callers could invoke a function",
+        why: "SourceArn and SourceAccount bind the function to one pool of one account. Without them somebody else's \
+              pool can call it, with users and numbers of its own: messages go out at your cost and in your name.",
+        instead: "Undo the change. A permission for one pool has its ARN as SourceArn and the account as SourceAccount.";
+    StatementBroadened = "statement-broadened", Guard, "A statement of a policy would allow more",
+        why: "A principal, action or resource is new in it, or a condition is gone or weaker. Users feel nothing; \
+              whoever gets hold of the role, or of the function that has it, can do more with it.",
+        instead: "Name exactly what is needed. If it is, acknowledge what the finding names.";
+    StatementAdded = "statement-added", Warning, "A role would get a new right to what is named",
+        why: "A provider that a route names brings the right to send by it, and to read its one secret. Actions and \
+              resources are named, so it reaches no further than the line that the finding shows.",
+        instead: "Nothing, if the provider is meant.";
+    CountriesWidened = "countries-widened", Guard, "SMS messages could go to more countries",
+        why: "Each country more is one more for toll fraud: numbers that earn money by every code that is sent to \
+              them, at your cost until the spend limit stops the codes of all users.",
+        instead: "Add only countries that have users, and watch the metric `Refused` before.";
+    RouteChanged = "route-changed", Warning, "Messages would take other routes",
+        why: "Users may get their codes from another number or address, which they do not know yet, and carriers of \
+              some countries take messages only from a sender that is registered there.",
+        instead: "Nothing, if that is meant; `deployer send --deployed` sends one to yourself.";
+    ProviderChanged = "provider-changed", Warning, "A provider would send by other settings",
+        why: "Users may get their codes from another number or address; a wrong one is refused by the provider, and \
+              then the next of the route is asked, or nobody.",
+        instead: "Nothing, if that is meant; `deployer send --deployed` sends one to yourself.";
+    DeliveryUnread = "delivery-unread", Guard, "What is deployed cannot be compared",
+        why: "Countries, routes and texts travel in the zip. Where the deployed one cannot be read, nobody sees what \
+              this deployment changes for users, and no guard can look at it.",
+        instead: "Allow s3:GetObject on the assets bucket. Where the zip is gone, compare by hand and acknowledge.";
+    CodeChangedOutside = "code-changed-outside", Guard, "The function runs code that nobody deployed",
+        why: "Somebody gave Lambda another zip outside CloudFormation, which does not see it: a fix in a hurry, or \
+              worse. This deployment would overwrite it, and users would get what was before.",
+        instead: "Find out who did it (UpdateFunctionCode in CloudTrail), bring a fix into the sources, acknowledge.";
+    CodeUnchecked = "code-unchecked", Warning, "Which code the function runs could not be checked",
+        why: "Reading the function is a right of its own. Code that was put there outside CloudFormation would be \
+              overwritten without a word.",
+        instead: "Allow lambda:GetFunctionConfiguration.";
+    HandlerChanged = "handler-changed", Warning, "The deployed handler is not from this checkout",
+        why: "It was built from other sources, lock file or settings than those that are here, older or newer. This \
+              deployment brings this checkout's: what users get may change with it, and a fix that is deployed from \
+              another checkout is gone.",
+        instead: "Nothing, if the handler changed on purpose; else bring the checkout up to date first.";
+    ArchitectureMismatch = "architecture-mismatch", Guard, "The function's zip is built for another machine",
+        why: "The function would not start, so nobody gets a code. CloudFormation does not look into a zip.",
+        instead: "Let `deployer apply` build the zip for the function's architecture; delete one that is in its place.";
+    QueueRemoved = "queue-removed", Guard, "The queue of lost messages would be deleted",
+        why: "It holds the events of messages that nobody got: who waits for one, and how many they are. They go with \
+              it, and no event is kept from then on.",
+        instead: "Work the queue off first, then acknowledge.";
+    RetentionLowered = "retention-lowered", Guard, "Logs or lost messages would be kept for a shorter time",
+        why: "What is older is deleted for good soon after the deployment: lines that tell why somebody got no \
+              code, or events that wait in the queue. Users feel nothing.",
+        instead: "Keep the period, or export what you need first and acknowledge.";
+    AlarmRemoved = "alarm-removed", Warning, "An alarm would go, or tell nobody",
+        why: "Messages that get lost are seen by nobody but those who wait for them.",
+        instead: "Keep `function.alarms.notify`, and the trigger whose messages it watches.";
     UnusedAcknowledgement = "unused-acknowledgement", Warning, "An acknowledgement that nothing answers to",
         why: "What it allowed has happened, or its resource or value is misspelt. Left in place it would let a later \
               change of the same kind through unseen.",

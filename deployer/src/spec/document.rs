@@ -17,7 +17,8 @@ use super::section::{
 use super::stack::serves;
 use super::yaml::{Value, write};
 use super::{
-    AccountId, Environment, Function, Key, KeySource, Pool, Region, Stack, StackName, Target, Trigger, TriggerKind,
+    AccountId, EmailSending, Environment, Function, Key, KeySource, Pool, Region, Stack, StackName, Target, Trigger,
+    TriggerKind,
 };
 use crate::finding::{Code, Finding, Place, Source};
 
@@ -243,7 +244,7 @@ fn claims(
 ) -> Vec<(String, Place)> {
     let keyless = !triggers.keys().any(|kind| kind.is_sender());
     let pool = match pool {
-        Some(Pool::Existing { id }) => Some((id, ["pool", "existing"].as_slice())),
+        Some(Pool::Existing { id, .. }) => Some((id, ["pool", "existing"].as_slice())),
         Some(Pool::Import { id, .. }) => Some((id, ["pool", "import", "id"].as_slice())),
         Some(Pool::New { .. }) | None => None,
     };
@@ -286,7 +287,11 @@ fn custom_message(pool: Option<&Pool>, triggers: &BTreeMap<TriggerKind, Trigger>
     let pool = pool.filter(|_| serves(triggers, TriggerKind::CustomMessage))?;
     let properties = match pool {
         Pool::New { properties } | Pool::Import { properties, .. } => Some(properties),
-        Pool::Existing { .. } => None,
+        Pool::Existing { email_sending, .. } => {
+            return Some(CustomMessage {
+                email: *email_sending == Some(EmailSending::Developer),
+            });
+        }
     };
     let said =
         |property: &str, member| properties.and_then(|properties| properties.get(property)?.get(member)?.as_str());

@@ -26,6 +26,7 @@ pub(super) fn check(parts: &Parts<'_>, report: &mut Report<'_>) {
 pub(super) fn warn(parts: &Parts<'_>, report: &mut Report<'_>) {
     foreign_senders(parts, report);
     custom_message(parts, report);
+    email_sending(parts, report);
     let serves = |kind: &TriggerKind| serves(parts.triggers, *kind);
     // Cognito waits for CustomMessage, so Lambda retries senders alone.
     if TriggerKind::ALL.iter().filter(|kind| kind.is_sender()).any(serves) {
@@ -95,6 +96,33 @@ fn custom_message(parts: &Parts<'_>, report: &mut Report<'_>) {
         let message = "`triggers.custom_message` wants a message that Cognito writes, found custom senders for both SMS and e-mail";
         let hint = "remove it, or one of the senders";
         report.add_at(Code::CustomMessageUnused, trigger.place.clone(), message, hint);
+    }
+}
+
+/// The file alone cannot tell by whom an existing pool sends e-mail, and Cognito refuses texts for an e-mail that it sends
+/// by its own address.
+fn email_sending(parts: &Parts<'_>, report: &mut Report<'_>) {
+    let Some(Pool::Existing { email_sending, .. }) = parts.pool else {
+        return;
+    };
+    let answered = parts.triggers.get(&TriggerKind::CustomMessage);
+    let answered = answered.filter(|trigger| trigger.target == Target::Handler);
+    match (answered, email_sending) {
+        (Some(trigger), None) => {
+            let message = "`triggers.custom_message` wants `pool.email_sending` beside an existing pool, found none: e-mails keep \
+                           the pool's own texts";
+            let hint = "write `email_sending: developer` where the pool sends e-mail by your own SES, else \
+                        `email_sending: cognito_default`";
+            report.add_at(Code::EmailSendingUnsaid, trigger.place.clone(), message, hint);
+        }
+        (None, Some(_)) => {
+            if let Some(field) = parts.root.at(&["pool", "email_sending"]) {
+                let message = format!("`{}` wants `custom_message: handler`, found none", field.path());
+                let hint = "declare the trigger, or remove this setting";
+                report.add(Code::SettingUnused, field.key(), message, hint);
+            }
+        }
+        (Some(_), Some(_)) | (None, None) => {}
     }
 }
 

@@ -8,8 +8,8 @@ use handler::delivery::Delivery;
 use serde_json::{Map, Value};
 
 use super::{
-    AccountId, AliasName, FunctionArn, KeyArn, PolicyArn, PoolId, Region, RoleArn, RolePath, SecurityGroupId,
-    StackName, SubnetId, TopicArn,
+    AccountId, AliasName, Architecture, FunctionArn, KeyArn, PolicyArn, PoolId, Region, RoleArn, RolePath,
+    SecurityGroupId, StackName, SubnetId, TopicArn,
 };
 use crate::finding::{Code, Place, Source};
 
@@ -134,6 +134,8 @@ pub enum Pool {
     Existing {
         /// Its id.
         id: PoolId,
+        /// By whom it sends e-mail, where the file says so; the plan checks it against the live pool.
+        email_sending: Option<EmailSending>,
     },
     /// The pool is adopted into the stack.
     Import {
@@ -142,6 +144,25 @@ pub enum Pool {
         /// As for a new pool.
         properties: Map<String, Value>,
     },
+}
+
+/// `EmailSendingAccount` of a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailSending {
+    /// `COGNITO_DEFAULT`: by Cognito's own address; texts of a custom message trigger are refused for e-mail.
+    CognitoDefault,
+    /// `DEVELOPER`: by an identity of the account's own SES.
+    Developer,
+}
+
+impl EmailSending {
+    /// Returns `EmailSendingAccount` as AWS spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CognitoDefault => "COGNITO_DEFAULT",
+            Self::Developer => "DEVELOPER",
+        }
+    }
 }
 
 /// An entry of `LambdaConfig`.
@@ -387,34 +408,6 @@ pub struct Vpc {
 pub struct Alarms {
     /// The SNS topic that alarms notify; the alarms exist without one too.
     pub notify: Option<TopicArn>,
-}
-
-/// A processor architecture of Lambda.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Architecture {
-    /// `arm64`
-    #[default]
-    Arm64,
-    /// `x86_64`
-    X86_64,
-}
-
-impl Architecture {
-    /// Returns the name as Lambda spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Arm64 => "arm64",
-            Self::X86_64 => "x86_64",
-        }
-    }
-
-    /// Returns the Rust target triple.
-    pub const fn target(self) -> &'static str {
-        match self {
-            Self::Arm64 => "aarch64-unknown-linux-gnu",
-            Self::X86_64 => "x86_64-unknown-linux-gnu",
-        }
-    }
 }
 
 /// `ApplicationLogLevel`

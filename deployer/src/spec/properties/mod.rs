@@ -5,6 +5,7 @@
 //! that the schema does not know is passed through where the file acknowledges it.
 
 mod combination;
+mod known;
 mod pattern;
 mod shape;
 mod waived;
@@ -17,6 +18,7 @@ use super::report::Report;
 use super::section::check_tags;
 use crate::finding::Code;
 
+pub use known::known_properties;
 pub(super) use shape::{DATE, SCHEMA};
 pub(super) use waived::{AS_WRITTEN, Waived};
 

@@ -20,18 +20,31 @@ pub(super) fn pool() -> Value {
         [("properties", kit::reference(PROPERTIES))],
     );
     let import = kit::object(
-        "A pool that exists and that the stack is to own; this version does not deploy it.",
+        "A pool that exists and that the stack takes over: it stays as it is, and belongs to the stack from then on.",
         &["id", "properties"],
         [("id", id("The pool's id.")), ("properties", kit::reference(PROPERTIES))],
     );
-    let existing = id("The id of a pool that stays outside CloudFormation; this version does not deploy it.");
+    let existing = id(
+        "The id of a pool that stays outside CloudFormation: the triggers are attached to it, and all else of it stays as it is.",
+    );
+    let email_sending = kit::choice(
+        "By whom an existing pool sends e-mail; texts of `custom_message` reach e-mails only where it is `developer`.",
+        &["cognito_default", "developer"],
+        None,
+    );
     let kinds = ["new", "existing", "import"].map(|kind| json!({ "required": [kind] }));
     let pool = kit::object(
         "The user pool: exactly one of `new`, `existing` and `import`.",
         &[],
-        [("new", new), ("existing", existing), ("import", import)],
+        [
+            ("new", new),
+            ("existing", existing),
+            ("email_sending", email_sending),
+            ("import", import),
+        ],
     );
-    kit::with(pool, "oneOf", json!(kinds))
+    let pool = kit::with(pool, "oneOf", json!(kinds));
+    kit::with(pool, "dependentRequired", json!({ "email_sending": ["existing"] }))
 }
 
 fn id(description: &str) -> Value {

@@ -5,7 +5,7 @@ use crate::spec::field::Field;
 use crate::spec::properties::{Waived, properties};
 use crate::spec::report::Report;
 use crate::spec::section::Home;
-use crate::spec::{Pool, PoolId};
+use crate::spec::{EmailSending, Pool, PoolId};
 
 /// Reads `pool`.
 pub(in crate::spec) fn pool(
@@ -18,7 +18,8 @@ pub(in crate::spec) fn pool(
     let new = object.optional("new");
     let existing = object.optional("existing");
     let import = object.optional("import");
-    object.finish(&["email_sending"], report);
+    let email_sending = object.optional("email_sending");
+    object.finish(&[], report);
 
     let kinds: Vec<&Field<'_>> = [&new, &existing, &import].into_iter().flatten().collect();
     match kinds.as_slice() {
@@ -40,16 +41,12 @@ pub(in crate::spec) fn pool(
         }
     }
     let new = new.map(|field| new_pool(&field, waived, report));
+    let email_sending = email_sending.and_then(|field| sending(&field, existing.is_some(), report));
     let existing = existing.map(|field| {
         let id = pool_id(&field, home, report);
-        not_supported(&field, "an existing pool", report);
-        id.map(|id| Pool::Existing { id })
+        id.map(|id| Pool::Existing { id, email_sending })
     });
-    let import = import.map(|field| {
-        let pool = imported_pool(&field, home, waived, report);
-        not_supported(&field, "an imported pool", report);
-        pool
-    });
+    let import = import.map(|field| imported_pool(&field, home, waived, report));
     new.or(existing).or(import).flatten()
 }
 
@@ -87,12 +84,20 @@ fn pool_id(field: &Field<'_>, home: &Home, report: &mut Report<'_>) -> Option<Po
     Some(id)
 }
 
-fn not_supported(field: &Field<'_>, kind: &str, report: &mut Report<'_>) {
-    let message = format!("`pool` wants `new`, found {kind}, which this version does not deploy");
-    report.add(
-        Code::PoolKindNotSupported,
-        field.key(),
-        message,
-        "declare a new pool under `new: {properties: …}`",
-    );
+/// Reads `email_sending`, which only an existing pool needs: the others say it in their properties.
+fn sending(field: &Field<'_>, existing: bool, report: &mut Report<'_>) -> Option<EmailSending> {
+    let choices = [
+        ("cognito_default", EmailSending::CognitoDefault),
+        ("developer", EmailSending::Developer),
+    ];
+    let sending = field.choice(&choices, report)?;
+    if !existing {
+        field.refuse(
+            Code::PoolChoice,
+            "nothing here: a pool of the stack's own says it in `EmailConfiguration`",
+            "remove `email_sending`",
+            report,
+        );
+    }
+    Some(sending)
 }

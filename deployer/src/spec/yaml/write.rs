@@ -63,10 +63,22 @@ fn scalar(scalar: &Scalar<'_>) -> String {
     }
 }
 
-fn key(text: &str) -> String {
+pub(super) fn key(text: &str) -> String {
     let word = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
     if word { text.to_owned() } else { quoted(text) }
+}
+
+/// Returns a text as it may stand in a stack file, quoted where some reader could take it for anything else.
+pub fn yaml_text(text: &str) -> String {
+    let plain = text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    if plain && !word.contains(&text.to_ascii_lowercase().as_str()) {
+        text.to_owned()
+    } else {
+        quoted(text)
+    }
 }
 
 fn quoted(text: &str) -> String {
