@@ -16,3 +16,12 @@ pub const DEAD_LETTER_QUEUE_URL: &str = "DeadLetterQueueUrl";
 pub const LOG_GROUP_NAME: &str = "LogGroupName";
 /// The digest of the handler's inputs.
 pub const HANDLER: &str = "Handler";
+/// What the stack attached to a pool that stays outside of it: a JSON object of `LambdaConfig` members.
+pub const TRIGGERS: &str = "Triggers";
+/// The same of the deployment before, while the pool may still be as that left it.
+pub const TRIGGERS_BEFORE: &str = "TriggersBefore";
+
+/// The word for the stack's own function in [`TRIGGERS`].
+pub const OWN_FUNCTION: &str = "handler";
+/// The word for the stack's own key in [`TRIGGERS`].
+pub const OWN_KEY: &str = "key";

@@ -1,5 +1,7 @@
 //! The user pool: the file's properties, and what the file leaves to us.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::trigger::{foreign_permissions, triggers};
@@ -40,7 +42,7 @@ impl Pool {
         let (identity, properties) = match &stack.pool {
             spec::Pool::New { properties } => (Identity::New, Some(properties)),
             spec::Pool::Import { properties, .. } => (Identity::Import, Some(properties)),
-            spec::Pool::Existing { id } => (Identity::Existing(id.clone()), None),
+            spec::Pool::Existing { id, .. } => (Identity::Existing(id.clone()), None),
         };
         Self {
             identity,
@@ -49,7 +51,12 @@ impl Pool {
                 .unwrap_or_default(),
             triggers: triggers(stack),
             key,
-            sms_caller: properties.and_then(|properties| SmsCaller::of(stack, properties)),
+            sms_caller: match &stack.pool {
+                spec::Pool::New { properties } => SmsCaller::of(stack, properties, &stack.triggers),
+                // A pool that was there before works without a role if it has none: its sender asks for none.
+                spec::Pool::Import { properties, .. } => SmsCaller::of(stack, properties, &BTreeMap::new()),
+                spec::Pool::Existing { .. } => None,
+            },
             permissions: foreign_permissions(stack),
         }
     }

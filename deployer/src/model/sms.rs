@@ -1,8 +1,10 @@
 //! The role by which a pool sends SMS messages itself.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
-use crate::spec::{Stack, needs_sms_role};
+use crate::spec::{Stack, Trigger, TriggerKind, needs_sms_role};
 
 /// The SNS caller role of a pool whose file names none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +14,12 @@ pub struct SmsCaller {
 }
 
 impl SmsCaller {
-    pub(super) fn of(stack: &Stack, properties: &Map<String, Value>) -> Option<Self> {
-        let needed = needs_sms_role(properties, &stack.triggers).is_some();
+    pub(super) fn of(
+        stack: &Stack,
+        properties: &Map<String, Value>,
+        triggers: &BTreeMap<TriggerKind, Trigger>,
+    ) -> Option<Self> {
+        let needed = needs_sms_role(properties, triggers).is_some();
         let named = properties.contains_key("SmsConfiguration");
         (needed && !named).then(|| Self {
             external_id: format!("{}-user-pool", stack.name),

@@ -30,6 +30,11 @@ pub(super) fn pool(pool: &Pool) -> Value {
     resource("AWS::Cognito::UserPool", retention, &[], properties)
 }
 
+/// A pool that exists already, as a stack takes it in: it stays whatever becomes of the stack.
+pub fn imported_pool(properties: Map<String, Value>) -> Value {
+    resource("AWS::Cognito::UserPool", Retention::KeepAlways, &[], properties)
+}
+
 /// Rights to invoke, which name the pool and so come after it.
 pub(super) fn render_after(model: &Model, resources: &mut Map<String, Value>) {
     let mut put = |id: &str, function: Value| {
@@ -54,7 +59,8 @@ pub(super) fn render_after(model: &Model, resources: &mut Map<String, Value>) {
     }
 }
 
-fn lambda_config(pool: &Pool) -> Map<String, Value> {
+/// Returns the pool's `LambdaConfig` as it is declared; `Fn::GetAtt` stands for the stack's own function and key.
+pub fn lambda_config(pool: &Pool) -> Map<String, Value> {
     let mut config = Map::new();
     for trigger in &pool.triggers {
         put_trigger(trigger, &mut config);

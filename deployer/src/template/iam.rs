@@ -12,6 +12,9 @@ use super::value::{account, attribute, document, one_or_many, reference, region,
 use crate::model::{CallRegion, Decrypt, Grant, Handler, KeyReference, Model, On, SmsCaller, logical};
 use crate::spec::Roles;
 
+/// The name that the role knows the right by which names the pool.
+pub const DECRYPT_POLICY_NAME: &str = "Decrypt";
+
 /// The function's role, with every right but the one that names the pool.
 pub(super) fn function_role(handler: &Handler, roles: &Roles) -> Value {
     let mut statements = vec![json!({
@@ -167,7 +170,7 @@ pub(super) fn render_after(model: &Model, resources: &mut Map<String, Value>) {
         return;
     };
     let properties = json!({
-        "PolicyName": "Decrypt",
+        "PolicyName": DECRYPT_POLICY_NAME,
         "Roles": [reference(logical::FUNCTION_ROLE)],
         "PolicyDocument": document(vec![json!({
             "Sid": "DecryptCodesOfThePool",

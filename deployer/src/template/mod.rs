@@ -21,6 +21,8 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 pub use assets_bucket::assets_bucket;
+pub use cognito::{imported_pool, lambda_config};
+pub use iam::DECRYPT_POLICY_NAME;
 
 use crate::model::{Identity, Model, logical};
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::cognito::{pool_arn, pool_id};
+use super::cognito::{lambda_config, pool_arn, pool_id};
 use super::iam::key_arn;
 use super::value::{attribute, object, reference};
-use crate::model::{Model, logical, output};
+use crate::model::{Identity, Model, logical, output};
 
 pub(super) fn render(model: &Model) -> Map<String, Value> {
     let mut outputs = Map::new();
@@ -24,5 +24,27 @@ pub(super) fn render(model: &Model) -> Map<String, Value> {
         put(output::LOG_GROUP_NAME, reference(logical::LOG_GROUP));
         put(output::HANDLER, Value::from(handler.code.digest()));
     }
+    if let Identity::Existing(_) = model.pool.identity {
+        let triggers = recorded(&Value::Object(lambda_config(&model.pool)));
+        put(output::TRIGGERS, Value::from(triggers.to_string()));
+    }
     outputs
+}
+
+/// A `LambdaConfig` with words in place of what only CloudFormation can resolve, so that it can be told from a
+/// template alone what the stack attached.
+fn recorded(value: &Value) -> Value {
+    let id = value
+        .get("Fn::GetAtt")
+        .and_then(|path| path.get(0))
+        .and_then(Value::as_str);
+    match (id, value) {
+        (Some(logical::FUNCTION), _) => Value::from(output::OWN_FUNCTION),
+        (Some(logical::KEY), _) => Value::from(output::OWN_KEY),
+        (_, Value::Object(members)) => members
+            .iter()
+            .map(|(member, inner)| (member.clone(), recorded(inner)))
+            .collect(),
+        (_, other) => other.clone(),
+    }
 }
