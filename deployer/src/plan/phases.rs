@@ -32,16 +32,42 @@ fn first(old: &Value, new: &Value, own_key: Option<&str>) -> Option<Value> {
     if callees(new_pool).is_subset(&callees(old_pool)) {
         return None;
     }
-    let mut between = new.clone();
+    let mut between = between(old, new, old_pool.pointer("/Properties/LambdaConfig/KMSKeyID"), own_key);
     let resources = between.get_mut("Resources")?.as_object_mut()?;
     resources.insert(logical::POOL.to_owned(), old_pool.clone());
-    for (id, resource) in section(old, "Resources") {
-        // Nothing leaves before the pool has let go of it.
-        resources.entry(id).or_insert_with(|| resource.clone());
-    }
-    keep_live_key(old_pool, resources, own_key);
     let unchanged = section(old, "Resources") == &*resources;
     (!unchanged).then_some(between)
+}
+
+/// Returns the new template with all that would leave the old one, and with the key that the pool names now still
+/// allowed: nothing goes before the pool has let go of it.
+pub(super) fn between(old: &Value, new: &Value, live_key: Option<&Value>, own_key: Option<&str>) -> Value {
+    let mut between = new.clone();
+    if let Some(resources) = between.get_mut("Resources").and_then(Value::as_object_mut) {
+        for (id, resource) in section(old, "Resources") {
+            match resources.get(id) {
+                None => _ = resources.insert(id.clone(), resource.clone()),
+                // A right to invoke another function is another right, by the same name.
+                Some(other) if is_permission(resource) && other != resource => {
+                    let mut kept = format!("{id}Before");
+                    while resources.contains_key(&kept) || section(old, "Resources").contains_key(&kept) {
+                        kept.push_str("Before");
+                    }
+                    resources.insert(kept, resource.clone());
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some(live_key) = live_key {
+            keep_live_key(live_key, resources, own_key);
+        }
+    }
+    between
+}
+
+/// Whether a resource is a right to invoke a function.
+pub(super) fn is_permission(resource: &Value) -> bool {
+    resource.get("Type").and_then(Value::as_str) == Some("AWS::Lambda::Permission")
 }
 
 /// Every function and key that a pool's `LambdaConfig` names.
@@ -56,10 +82,7 @@ fn callees(pool: &Value) -> BTreeSet<String> {
 
 /// Until the second change set codes arrive under the key that the pool names now: the role and the
 /// handler go on accepting it, whatever the new template says.
-fn keep_live_key(old_pool: &Value, resources: &mut serde_json::Map<String, Value>, own_key: Option<&str>) {
-    let Some(live) = old_pool.pointer("/Properties/LambdaConfig/KMSKeyID") else {
-        return;
-    };
+fn keep_live_key(live: &Value, resources: &mut serde_json::Map<String, Value>, own_key: Option<&str>) {
     let named = |value: Option<&Value>| value.is_some_and(|value| same_key(value, live, own_key));
     let keys = resources
         .get_mut(logical::DECRYPT_POLICY)
@@ -190,6 +213,36 @@ mod tests {
             None,
         );
         assert_eq!(phases(&words, &encrypted, None).len(), 2);
+    }
+
+    #[test]
+    fn a_function_that_the_pool_still_calls_stays_permitted() {
+        let stack = |function: &str| {
+            json!({ "Resources": {
+                "Pool": { "Type": "AWS::Cognito::UserPool", "Properties": { "LambdaConfig": { "PreSignUp": function } } },
+                "PreSignUpPermission": { "Type": "AWS::Lambda::Permission", "Properties": { "FunctionName": function } },
+            } })
+        };
+        let (old, new) = (stack("a"), stack("b"));
+        let steps = phases(&old, &new, None);
+        assert_eq!(steps.len(), 2);
+        let between = &steps[0].1["Resources"];
+        assert_eq!(between["PreSignUpPermission"], new["Resources"]["PreSignUpPermission"]);
+        assert_eq!(
+            between["PreSignUpPermissionBefore"],
+            old["Resources"]["PreSignUpPermission"]
+        );
+        assert_eq!(phases(&steps[0].1, &new, None), vec![(None, new)]);
+        // Another change of mind keeps the right of each that the pool may call.
+        let third = &phases(&steps[0].1, &stack("c"), None)[0].1["Resources"];
+        assert_eq!(
+            third["PreSignUpPermissionBefore"],
+            old["Resources"]["PreSignUpPermission"]
+        );
+        assert_eq!(
+            third["PreSignUpPermissionBeforeBefore"]["Properties"]["FunctionName"],
+            "b"
+        );
     }
 
     #[test]
