@@ -6,7 +6,9 @@
 
 use serde_json::{Map, Value};
 
+use super::adopt::{adopted, differences};
 use super::render::value::inline;
+use crate::aws::LivePool;
 use crate::finding::{Code, Finding};
 use crate::model::logical;
 
@@ -35,15 +37,17 @@ pub(super) fn findings(before: &Map<String, Value>, after: &Map<String, Value>) 
             .iter()
             .find(|(other, _)| *other == name)
             .map(|(_, attribute)| *attribute);
-        if now != Some(attribute) {
-            let to = now.map_or_else(|| "none".to_owned(), inline);
-            let message = format!("the attribute `{name}` cannot be changed or removed after it was created");
-            findings.push(Finding::guard(
-                Code::ImmutableProperty,
-                &format!("{}.Schema.{name}", logical::POOL),
-                to,
-                message,
-            ));
+        let resource = format!("{}.Schema.{name}", logical::POOL);
+        match now {
+            None => {
+                let message = format!("the attribute `{name}` cannot be removed after it was created");
+                findings.push(Finding::guard(Code::SchemaAttributeRemoved, &resource, "none", message));
+            }
+            Some(now) if now != attribute => {
+                let message = format!("the attribute `{name}` cannot be changed after it was created");
+                findings.push(Finding::guard(Code::ImmutableProperty, &resource, inline(now), message));
+            }
+            Some(_) => {}
         }
     }
     findings
@@ -66,4 +70,98 @@ fn attributes(pool: &Map<String, Value>) -> Vec<(&str, &Value)> {
         .flatten()
         .filter_map(|attribute| Some((attribute.get("Name")?.as_str()?, attribute)))
         .collect()
+}
+
+/// Compares the pool's properties as a file declares them with the live pool.
+///
+/// A deployed template that agrees with the file proves nothing here: an imported pool's template was written
+/// from a file, and CloudFormation compares templates alone. `UsernameConfiguration` counts where it is declared,
+/// since Cognito does not tell its default.
+pub fn unlike_live(declared: &Map<String, Value>, live: &LivePool) -> Vec<Finding> {
+    let is = adopted(live).properties;
+    let mut findings: Vec<Finding> = PROPERTIES
+        .into_iter()
+        .filter(|property| *property != "UsernameConfiguration" || declared.contains_key(*property))
+        .filter(|property| !same(listed(&is, property), listed(declared, property)))
+        .map(|property| {
+            let shown = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), inline);
+            let (to, from) = (shown(declared.get(property)), shown(is.get(property)));
+            let message = format!("{property} of the live pool is {from}, and it can never change");
+            Finding::guard(
+                Code::ImmutableProperty,
+                &format!("{}.{property}", logical::POOL),
+                to,
+                message,
+            )
+        })
+        .collect();
+    for (attribute, live) in differences(declared.get("Schema"), live) {
+        let name = attribute.get("Name").map(inline).unwrap_or_default();
+        let message = format!(
+            "the attribute `{name}` of the live pool is {}, and it can never change",
+            inline(&live)
+        );
+        findings.push(Finding::guard(
+            Code::ImmutableProperty,
+            &format!("{}.Schema.{name}", logical::POOL),
+            inline(&Value::Object(attribute.clone())),
+            message,
+        ));
+    }
+    findings
+}
+
+/// An empty list says the same as none.
+fn listed<'a>(pool: &'a Map<String, Value>, property: &str) -> Option<&'a Value> {
+    pool.get(property)
+        .filter(|value| value.as_array().is_none_or(|items| !items.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn map(value: &Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_file_is_compared_with_the_live_pool_itself() {
+        let live = LivePool {
+            pool: map(&json!({
+                "Name": "acme", "UsernameAttributes": ["email", "phone_number"], "AliasAttributes": [],
+                "UsernameConfiguration": { "CaseSensitive": false },
+                "SchemaAttributes": [{ "Name": "custom:plan", "AttributeDataType": "String", "Mutable": true }],
+            })),
+            mfa: Map::new(),
+        };
+        let found = |declared: Value| -> Vec<(String, String)> {
+            let findings = unlike_live(&map(&declared), &live).into_iter();
+            findings
+                .map(|each| (each.resource.unwrap_or_default(), each.to.unwrap_or_default()))
+                .collect()
+        };
+        let sign_in = json!(["phone_number", "email"]);
+        assert_eq!(found(json!({ "UsernameAttributes": sign_in })), []);
+        assert_eq!(
+            found(json!({
+                "UsernameAttributes": ["email"], "AliasAttributes": ["email"],
+                "UsernameConfiguration": { "CaseSensitive": true },
+                "Schema": [{ "Name": "plan", "Mutable": false }, { "Name": "new" }],
+            })),
+            [
+                ("Pool.AliasAttributes", "[email]"),
+                ("Pool.UsernameAttributes", "[email]"),
+                ("Pool.UsernameConfiguration", "{CaseSensitive: true}"),
+                ("Pool.Schema.plan", "{Name: plan, Mutable: false}"),
+            ]
+            .map(|(resource, to)| (resource.to_owned(), to.to_owned()))
+        );
+        assert_eq!(
+            found(json!({})),
+            [("Pool.UsernameAttributes".to_owned(), "none".to_owned())]
+        );
+    }
 }
