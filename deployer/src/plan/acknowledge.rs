@@ -6,7 +6,7 @@ use crate::spec::Acknowledgement;
 /// Findings, sorted by whether somebody has answered for them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answered {
-    /// Guards that nobody has answered for: `apply` stops with exit code 3.
+    /// Errors, and guards that nobody has answered for: `apply` stops with exit code 3.
     pub open: Vec<Finding>,
     /// Guards with the reason that the stack file gives.
     pub acknowledged: Vec<(Finding, String)>,
@@ -40,8 +40,9 @@ pub fn answer(findings: Vec<Finding>, acknowledgements: &[Acknowledgement], toda
                 _ => answered.acknowledged.push((finding, word.reason.clone())),
             }
         } else {
-            let hint = acknowledgement(&finding);
-            answered.open.push(finding.hint(hint));
+            // What no person's word could mend is no question.
+            let hint = (finding.code.entry().level == Level::Guard).then(|| acknowledgement(&finding));
+            answered.open.push(hint.into_iter().fold(finding, Finding::hint));
         }
     }
     for (word, _) in acknowledgements.iter().zip(&used).filter(|(_, used)| !**used) {
