@@ -176,7 +176,7 @@ mod tests {
 
     use super::*;
     use crate::finding::Code;
-    use crate::plan::{Deployed, Desired, Situation};
+    use crate::plan::{Deployed, Desired, DesiredPool, Situation};
 
     fn template(name: &str) -> Value {
         json!({ "Resources": {
@@ -207,14 +207,17 @@ mod tests {
             tags: std::collections::BTreeMap::new(),
             termination_protection: false,
             own_key: None,
+            outputs: std::collections::BTreeMap::new(),
         };
         let new = Desired {
             template: template("b"),
             tags: std::collections::BTreeMap::new(),
             termination_protection: false,
             keys: Vec::new(),
+            pool: DesiredPool::Owned,
+            code: None,
         };
-        Plan::of(Situation::Update, Some(&old), &new)
+        Plan::of(Situation::Update, Some(&old), &new, None)
     }
 
     #[test]

@@ -23,20 +23,22 @@ pub fn diff(old: &Value, new: &Value) -> TemplateDiff {
     for (id, resource) in old_resources.iter().filter(|(id, _)| !new_resources.contains_key(*id)) {
         changes.push(whole(id, Action::Remove, resource));
     }
-    let mut outputs = Vec::new();
-    edits(
+    let outputs = edits(
         &Value::Object(section(old, "Outputs").clone()),
         &Value::Object(section(new, "Outputs").clone()),
-        &mut Vec::new(),
-        &mut outputs,
     );
     TemplateDiff { changes, outputs }
 }
 
 /// Compares stack tags.
 pub(super) fn tags(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Edit> {
+    edits(&json!(old), &json!(new))
+}
+
+/// Collects the values in which `new` differs from `old`; intrinsic functions and lists count as one value.
+pub(super) fn edits(old: &Value, new: &Value) -> Vec<Edit> {
     let mut found = Vec::new();
-    edits(&json!(old), &json!(new), &mut Vec::new(), &mut found);
+    collect(old, new, &mut Vec::new(), &mut found);
     found
 }
 
@@ -58,7 +60,8 @@ pub fn patch(old: &Value, diff: &TemplateDiff) -> Value {
     new
 }
 
-fn set(value: &mut Value, path: &[&str], new: Option<&Value>) {
+/// Sets the value at a path, or takes it out.
+pub(super) fn set(value: &mut Value, path: &[&str], new: Option<&Value>) {
     let Some((first, rest)) = path.split_first() else {
         *value = new.cloned().unwrap_or(Value::Null);
         return;
@@ -116,8 +119,7 @@ fn whole(id: &str, action: Action, resource: &Value) -> Change {
 }
 
 fn modified(id: &str, old: &Value, new: &Value) -> Change {
-    let mut found = Vec::new();
-    edits(old, new, &mut Vec::new(), &mut found);
+    let found = edits(old, new);
     let kind = resource_type(new);
     let replacement = if resource_type(old) == kind {
         found
@@ -139,8 +141,7 @@ fn modified(id: &str, old: &Value, new: &Value) -> Change {
     }
 }
 
-/// Collects the values that differ; intrinsic functions and lists count as one value.
-fn edits(old: &Value, new: &Value, path: &mut Vec<String>, found: &mut Vec<Edit>) {
+fn collect(old: &Value, new: &Value, path: &mut Vec<String>, found: &mut Vec<Edit>) {
     if old == new {
         return;
     }
@@ -155,7 +156,7 @@ fn edits(old: &Value, new: &Value, path: &mut Vec<String>, found: &mut Vec<Edit>
     for (key, value) in after {
         path.push(key.clone());
         match before.get(key) {
-            Some(was) => edits(was, value, path, found),
+            Some(was) => collect(was, value, path, found),
             None => found.push(Edit {
                 path: path.clone(),
                 old: None,

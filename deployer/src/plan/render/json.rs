@@ -1,12 +1,17 @@
 //! A plan as JSON, version 1.
 //!
-//! One object a stack: `version`, `stack`, `region`, `nothing_to_do`, `change_sets` (each with `title`,
-//! `resources`, `outputs`), `tags`, `termination_protection`, `findings`. Members are only ever added.
+//! One object a stack: `version`, `stack`, `region`, `nothing_to_do`, `change_sets` (each with `title`, `import`, the
+//! id of the pool that it takes in, `resources`, `outputs`), `tags`, `termination_protection`, `pool` (of one that
+//! stays outside the stack: `id`, `after` how many change sets it comes, `triggers`, `settings`, and how many others
+//! `stay`), `delivery`, `findings`. Members are only ever added.
 
 use serde_json::{Value, json};
 
+use super::delivery;
+use super::pool;
 use crate::finding::Finding;
 use crate::plan::{Action, Answered, Change, Edit, Fate, Plan, Replacement};
+use crate::spec::PoolId;
 
 /// Renders a plan.
 pub fn render(stack: &str, region: &str, plan: &Plan, answered: &Answered) -> Value {
@@ -16,6 +21,7 @@ pub fn render(stack: &str, region: &str, plan: &Plan, answered: &Answered) -> Va
         .map(|phase| {
             json!({
                 "title": phase.title,
+                "import": phase.import.as_ref().map(PoolId::as_str),
                 "resources": phase.diff.changes.iter().map(change).collect::<Vec<_>>(),
                 "outputs": phase.diff.outputs.iter().map(edit).collect::<Vec<_>>(),
             })
@@ -37,6 +43,8 @@ pub fn render(stack: &str, region: &str, plan: &Plan, answered: &Answered) -> Va
         "change_sets": change_sets,
         "tags": plan.tags.iter().map(edit).collect::<Vec<_>>(),
         "termination_protection": plan.termination_protection.map(|(before, after)| json!({ "old": before, "new": after })),
+        "pool": plan.pool.as_ref().map(pool::json),
+        "delivery": plan.delivery.as_ref().map(delivery::json),
         "findings": findings,
     })
 }
@@ -54,7 +62,7 @@ fn change(change: &Change) -> Value {
     })
 }
 
-fn edit(edit: &Edit) -> Value {
+pub(super) fn edit(edit: &Edit) -> Value {
     json!({ "path": edit.path, "old": edit.old, "new": edit.new })
 }
 

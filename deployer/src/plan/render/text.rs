@@ -4,9 +4,12 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::delivery;
+use super::pool;
 use super::value::inline;
 use crate::finding::Finding;
 use crate::plan::{Action, Answered, Change, Edit, Fate, Phase, Plan, Replacement, Situation, Told};
+use crate::spec::PoolId;
 
 /// Lines that are longer are cut in the middle: a policy or a message would hide the rest.
 const WIDEST_VALUE: usize = 100;
@@ -35,7 +38,12 @@ pub fn render(heading: &str, plan: &Plan, answered: &Answered) -> String {
         Situation::Create { shell: false } | Situation::Update => {}
     }
     for (index, phase) in plan.phases.iter().enumerate() {
+        pool_lines(&mut out, plan, index);
         phase_lines(&mut out, plan, index, phase);
+    }
+    pool_lines(&mut out, plan, plan.phases.len());
+    if let Some(change) = &plan.delivery {
+        delivery::text(&mut out, change);
     }
     if let Some((before, after)) = plan.termination_protection {
         let _ = writeln!(
@@ -45,40 +53,60 @@ pub fn render(heading: &str, plan: &Plan, answered: &Answered) -> String {
             on_off(after)
         );
     }
-    if !plan.phases.is_empty() {
+    if !plan.phases.is_empty() || plan.pool.is_some() {
         let _ = writeln!(out, "\n  {}", counts(plan));
     }
     findings(&mut out, answered);
     out
 }
 
-/// Counts what a plan does, such as `1 to add, 2 to change, 0 to remove`.
+/// Counts what a plan does, such as `1 to add, 2 to change, 0 to remove; 2 settings of the pool to change`.
 pub fn counts(plan: &Plan) -> String {
-    let count = |wanted: Action| {
-        let changes = plan.phases.iter().flat_map(|phase| &phase.diff.changes);
-        let mut ids: Vec<&str> = changes
-            .filter(|change| change.action == wanted)
-            .map(|change| change.logical_id.as_str())
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids.len()
+    let count = |wanted: Action| counted(plan, |change| change.action == wanted);
+    let sets = match plan.phases.len() {
+        0 | 1 => "",
+        2 => ", in two change sets",
+        _ => ", in three change sets",
     };
-    let sets = if plan.phases.len() > 1 {
-        ", in two change sets"
+    let imports = if plan.phases.iter().any(|phase| phase.import.is_some()) {
+        "1 to take in, "
     } else {
         ""
     };
-    format!(
-        "{} to add, {} to change, {} to remove{sets}",
-        count(Action::Add),
-        count(Action::Modify),
-        count(Action::Remove)
-    )
+    let in_stack = (!plan.phases.is_empty()).then(|| {
+        format!(
+            "{imports}{} to add, {} to change, {} to remove{sets}",
+            count(Action::Add),
+            count(Action::Modify),
+            count(Action::Remove)
+        )
+    });
+    let in_pool = plan.pool.as_ref().map(pool::count);
+    in_stack.into_iter().chain(in_pool).collect::<Vec<_>>().join("; ")
+}
+
+/// Counts the resources with such a change, each once; what is taken in as it is does not change.
+pub(super) fn counted(plan: &Plan, wanted: impl Fn(&Change) -> bool) -> usize {
+    let phases = plan.phases.iter().filter(|phase| phase.import.is_none());
+    let changes = phases.flat_map(|phase| &phase.diff.changes);
+    let mut ids: Vec<&str> = changes
+        .filter(|change| wanted(change))
+        .map(|change| change.logical_id.as_str())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len()
 }
 
 const fn on_off(on: bool) -> &'static str {
     if on { "on" } else { "off" }
+}
+
+/// The pool's part, where it comes after `index` change sets.
+fn pool_lines(out: &mut String, plan: &Plan, index: usize) {
+    if let Some(part) = plan.pool.as_ref().filter(|part| part.after == index) {
+        pool::lines(out, part, plan.phases.len());
+    }
 }
 
 fn phase_lines(out: &mut String, plan: &Plan, index: usize, phase: &Phase) {
@@ -87,7 +115,7 @@ fn phase_lines(out: &mut String, plan: &Plan, index: usize, phase: &Phase) {
         let _ = writeln!(out, "  change set {} of {}: {title}", index + 1, plan.phases.len());
     }
     for change in &phase.diff.changes {
-        change_lines(out, change);
+        change_lines(out, change, phase.import.as_ref());
     }
     if !phase.diff.outputs.is_empty() {
         let _ = writeln!(out, "  outputs");
@@ -101,7 +129,9 @@ fn phase_lines(out: &mut String, plan: &Plan, index: usize, phase: &Phase) {
             edit_line(out, edit.path.get(..1).unwrap_or_default(), &edit);
         }
     }
-    if index == 0 && !plan.tags.is_empty() {
+    // An import leaves the stack's tags alone.
+    let first = plan.phases.iter().position(|phase| phase.import.is_none());
+    if first == Some(index) && !plan.tags.is_empty() {
         let _ = writeln!(out, "  stack tags (they reach every resource that takes tags)");
         for edit in &plan.tags {
             edit_line(out, &edit.path, edit);
@@ -109,14 +139,22 @@ fn phase_lines(out: &mut String, plan: &Plan, index: usize, phase: &Phase) {
     }
 }
 
-fn change_lines(out: &mut String, change: &Change) {
-    let sign = match (change.action, change.replacement) {
+/// The sign before a resource that changes.
+pub(super) const fn sign(change: &Change) -> &'static str {
+    match (change.action, change.replacement) {
         (Action::Add, _) => "+",
         (Action::Remove, _) => "-",
         (Action::Modify, Replacement::Yes) => "±",
         (Action::Modify, Replacement::No | Replacement::Maybe) => "~",
-    };
+    }
+}
+
+/// What there is to say of a resource that changes; `import` is the pool that its change set takes in.
+pub(super) fn notes<'a>(change: &Change, import: Option<&'a PoolId>) -> Vec<&'a str> {
     let mut notes = Vec::new();
+    if let Some(id) = import {
+        notes.push(id.as_str());
+    }
     match (change.action, change.replacement) {
         (Action::Modify, Replacement::Yes) => notes.push("replaced"),
         (Action::Modify, Replacement::Maybe) => notes.push("may be replaced"),
@@ -134,6 +172,11 @@ fn change_lines(out: &mut String, change: &Change) {
         Told::ChangeSet { dynamic: false } => notes.push("by CloudFormation's word"),
         Told::Template => {}
     }
+    notes
+}
+
+fn change_lines(out: &mut String, change: &Change, import: Option<&PoolId>) {
+    let (sign, notes) = (sign(change), notes(change, import));
     let notes = if notes.is_empty() {
         String::new()
     } else {
@@ -152,7 +195,8 @@ fn change_lines(out: &mut String, change: &Change) {
     }
 }
 
-fn edit_line(out: &mut String, path: &[String], edit: &Edit) {
+/// Writes a value that changes, on one line where there is room.
+pub(super) fn edit_line(out: &mut String, path: &[String], edit: &Edit) {
     let path = path.join(".");
     let _ = match (&edit.old, &edit.new) {
         (Some(old), Some(new)) => {
@@ -182,7 +226,8 @@ fn short(text: &str) -> String {
     format!("{head}… ({count} characters; `--format json` shows all)")
 }
 
-fn findings(out: &mut String, answered: &Answered) {
+/// Writes what stops, with why and what to do, then what is acknowledged and what is only worth a look.
+pub fn findings(out: &mut String, answered: &Answered) {
     for finding in &answered.open {
         finding_line(out, "stop", finding);
         let _ = writeln!(out, "    why: {}", finding.code.entry().why);
