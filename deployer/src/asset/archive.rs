@@ -13,11 +13,9 @@ use zip::result::ZipError;
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime, System, ZipArchive};
 
+use super::builder::BOOTSTRAP;
 use super::gate::{MODE, Refused, SIZE_LIMIT};
-use super::{AssetError, Sha256};
-
-/// The executable's name, by which a custom runtime is started.
-pub(super) const BOOTSTRAP: &str = "bootstrap";
+use super::{Asset, AssetError, Sha256, gate};
 
 /// A built asset.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +26,21 @@ pub struct Built {
     pub sha256: Sha256,
     /// Bytes of the executable in it.
     pub binary_size: u64,
-    /// The compiler that built it, as it names itself.
+    /// The compiler that built it, as it names itself; nothing where the executable came with the deployer.
     pub toolchain: String,
-    /// The builder, by name and version.
+    /// The builder, by name and version; nothing where the executable came with the deployer.
     pub builder: String,
 }
 
+/// Zips an executable with an asset's delivery configuration and texts, and looks at the zip as the gate does.
+pub(super) fn pack(asset: &Asset, bootstrap: &[u8]) -> Result<Vec<u8>, AssetError> {
+    let zip = write(bootstrap, &asset.delivery_json, &asset.messages)?;
+    gate(&zip, asset.architecture).map_err(AssetError::Refused)?;
+    Ok(zip)
+}
+
 /// Zips an executable, the delivery configuration, and texts by their path in the messages directory.
-pub(super) fn write(
+pub(crate) fn write(
     bootstrap: &[u8],
     delivery_json: &[u8],
     messages: &BTreeMap<String, String>,
@@ -65,20 +70,20 @@ pub(super) fn write(
 
 /// What a zip holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Contents {
+pub struct Contents {
     /// The executable.
-    pub(super) bootstrap: Vec<u8>,
+    pub bootstrap: Vec<u8>,
     /// The executable's mode; none where no Unix made the entry.
-    pub(super) mode: Option<u32>,
+    pub mode: Option<u32>,
     /// The delivery configuration.
-    pub(super) delivery_json: Vec<u8>,
+    pub delivery_json: Vec<u8>,
     /// Texts by their path in the messages directory.
-    pub(super) messages: BTreeMap<String, String>,
+    pub messages: BTreeMap<String, String>,
 }
 
 impl Contents {
     /// Unzips, with every checksum compared and nothing read that Lambda would refuse for its size.
-    pub(super) fn read(zip: &[u8]) -> Result<Self, Vec<Refused>> {
+    pub fn read(zip: &[u8]) -> Result<Self, Vec<Refused>> {
         let unreadable = |error: ZipError| {
             vec![Refused::Contents {
                 why: format!("the zip cannot be read: {error}"),

@@ -1,4 +1,6 @@
 //! Builds an asset: runs the builder, puts the gate in front of its result, zips, and keeps the zip.
+//!
+//! What came with the deployer needs no builder; the gate stands in front of it all the same.
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
@@ -6,20 +8,49 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::builder::{self, Chosen};
+use super::archive::pack;
+use super::builder::{self, Chosen, Job};
 use super::identity::binary_digest;
 use super::source::Sources;
 use super::store::{Report, Store};
-use super::{Asset, AssetError, Built, Tools, gate_elf};
+use super::{Asset, AssetError, Built, Origin, Sha256, Tools, gate_elf};
 
 /// How many of a failed builder's lines an error repeats.
 const TAIL: usize = 30;
 
 /// Builds `asset`, whether or not it was built before, and hands each line of the builder's talk to `say`.
+///
+/// An executable that came with the deployer is only zipped: no program runs, and nothing is kept.
 pub fn build(asset: &Asset, tools: &Tools, say: &mut dyn FnMut(&str)) -> Result<Built, AssetError> {
-    let chosen = builder::choose(tools, asset.architecture, &asset.root)?;
-    let target_folder = tools.target(&asset.root);
-    let store = Store::create(&target_folder)?;
+    match &asset.origin {
+        Origin::Sources { folder, root } => {
+            let target = tools.target(root);
+            let job = Job {
+                architecture: asset.architecture,
+                folder,
+                root,
+                target: &target,
+            };
+            compile(asset, &job, tools, say)
+        }
+        Origin::Embedded(executable) => {
+            let zip = pack(asset, executable.bytes())?;
+            Ok(Built {
+                sha256: Sha256::of(&zip),
+                zip,
+                binary_size: executable.bytes().len() as u64,
+                toolchain: String::new(),
+                builder: String::new(),
+            })
+        }
+    }
+}
+
+fn compile(asset: &Asset, job: &Job<'_>, tools: &Tools, say: &mut dyn FnMut(&str)) -> Result<Built, AssetError> {
+    let architecture = asset.architecture;
+    let chosen = builder::choose(tools, architecture, job.root)
+        .map_err(|tried| AssetError::NoBuilder { architecture, tried })?;
+    let store = Store::create(job.target)?;
     // Two deployers that share a target folder would otherwise read each other's binary.
     let lock_path = store.path("lock");
     let lock = File::create(&lock_path)
@@ -30,24 +61,24 @@ pub fn build(asset: &Asset, tools: &Tools, say: &mut dyn FnMut(&str)) -> Result<
         })?;
     say(&format!(
         "Building `{}` for {} with {} ({})",
-        asset.source.display(),
-        asset.architecture.name(),
+        job.folder.display(),
+        architecture.name(),
         chosen.version,
         chosen.toolchain(),
     ));
-    let path = chosen.executable(asset.architecture, &target_folder);
+    let path = chosen.executable(job);
     // What is there afterwards is then this run's.
     match fs::remove_file(&path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(AssetError::Write { path, source }),
         Ok(()) | Err(_) => {}
     }
-    run(&mut chosen.command(asset, tools, &target_folder), &chosen, say)?;
+    run(&mut chosen.command(job, tools), &chosen, say)?;
     let binary = fs::read(&path).map_err(|source| AssetError::Read { path, source })?;
-    let after = binary_digest(&Sources::read(&asset.source)?, asset.architecture);
+    let after = binary_digest(&Sources::read(job.folder)?, architecture);
     if after != asset.binary_digest {
         return Err(AssetError::Changed);
     }
-    let refused = gate_elf(&binary, asset.architecture);
+    let refused = gate_elf(&binary, architecture);
     if !refused.is_empty() {
         return Err(AssetError::Refused(refused));
     }

@@ -1,17 +1,27 @@
 //! Which program builds the handler: the first that can, in a fixed order.
 //!
 //! A builder can when its program, a linker and a Rust toolchain with the target's standard library are there.
-//! Nothing is ever installed or downloaded to make it so; the error names the commands that would.
+//! Nothing is ever installed or downloaded to make it so; the hints name the commands that would.
+//!
+//! The build script of the crate uses this module, `toolchain` and `tools` too, for the handlers that it embeds, so
+//! that they use nothing else of the crate but the architecture.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::archive::BOOTSTRAP;
-use super::identity::{BINARY, MAPPED, PROFILE};
+use super::Tools;
 use super::toolchain::{Toolchain, answer};
-use super::{Asset, AssetError, Tools};
 use crate::spec::Architecture;
+
+/// The executable's name, by which a custom runtime is started.
+pub(super) const BOOTSTRAP: &str = "bootstrap";
+/// The cargo profile of handlers.
+pub(super) const PROFILE: &str = "lambda";
+/// The executable's name in the handler's crate.
+pub(super) const BINARY: &str = "handler";
+/// What stands in a binary for the workspace, cargo's home and the target folder, wherever they are.
+pub(super) const MAPPED: [&str; 3] = ["/workspace", "/cargo", "/target"];
 
 /// The C library that builders which can choose link against: that of `provided.al2023`.
 const GLIBC: &str = "2.34";
@@ -76,6 +86,19 @@ pub(super) fn install_hints(architecture: Architecture) -> Vec<String> {
     ]
 }
 
+/// What is compiled, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Job<'a> {
+    /// The machine.
+    pub(super) architecture: Architecture,
+    /// The folder with the handler's Cargo.toml.
+    pub(super) folder: &'a Path,
+    /// The folder with the Cargo.lock.
+    pub(super) root: &'a Path,
+    /// Cargo's target folder.
+    pub(super) target: &'a Path,
+}
+
 /// A builder that can work.
 #[derive(Clone, Debug)]
 pub(super) struct Chosen {
@@ -88,8 +111,8 @@ pub(super) struct Chosen {
     pub(super) version: String,
 }
 
-/// Returns the first builder that can build for `architecture` in `folder`.
-pub(super) fn choose(tools: &Tools, architecture: Architecture, folder: &Path) -> Result<Chosen, AssetError> {
+/// Returns the first builder that can build for `architecture` in `folder`, or each one with why it cannot.
+pub(super) fn choose(tools: &Tools, architecture: Architecture, folder: &Path) -> Result<Chosen, Vec<String>> {
     let mut tried = Vec::new();
     let toolchain = Toolchain::find(tools, architecture.target(), folder, &mut tried);
     let builders = Builder::ALL
@@ -103,7 +126,7 @@ pub(super) fn choose(tools: &Tools, architecture: Architecture, folder: &Path) -
             }
         }
     }
-    Err(AssetError::NoBuilder { architecture, tried })
+    Err(tried)
 }
 
 fn ready(
@@ -178,25 +201,25 @@ impl Chosen {
     }
 
     /// Returns where the built executable lies.
-    pub(super) fn executable(&self, architecture: Architecture, target_folder: &Path) -> PathBuf {
+    pub(super) fn executable(&self, job: &Job<'_>) -> PathBuf {
         match self.builder {
-            Builder::CargoLambda => target_folder.join("lambda").join(BINARY).join(BOOTSTRAP),
+            Builder::CargoLambda => job.target.join("lambda").join(BINARY).join(BOOTSTRAP),
             Builder::CargoZigbuild | Builder::Cargo => {
-                target_folder.join(architecture.target()).join(PROFILE).join(BINARY)
+                job.target.join(job.architecture.target()).join(PROFILE).join(BINARY)
             }
         }
     }
 
-    /// Returns the command that builds `asset` into `target_folder`.
-    pub(super) fn command(&self, asset: &Asset, tools: &Tools, target_folder: &Path) -> Command {
-        let target = asset.architecture.target();
-        let mut command = tools.command(&self.program, &asset.root);
+    /// Returns the command that does `job`.
+    pub(super) fn command(&self, job: &Job<'_>, tools: &Tools) -> Command {
+        let target = job.architecture.target();
+        let mut command = tools.command(&self.program, job.root);
         let triple = match self.builder {
             // Without `--skip-target-check` it has rustup download the target.
             Builder::CargoLambda => {
                 command
                     .args(["lambda", "build", "--skip-target-check", "--lambda-dir"])
-                    .arg(target_folder.join("lambda"));
+                    .arg(job.target.join("lambda"));
                 format!("{target}.{GLIBC}")
             }
             Builder::CargoZigbuild => {
@@ -218,11 +241,11 @@ impl Chosen {
             &triple,
             "--manifest-path",
         ]);
-        command.arg(asset.source.join("Cargo.toml"));
+        command.arg(job.folder.join("Cargo.toml"));
         command
             .env("RUSTC", &self.toolchain.rustc)
             .env("CARGO", &self.toolchain.cargo);
-        command.env("CARGO_TARGET_DIR", target_folder);
+        command.env("CARGO_TARGET_DIR", job.target);
         if let Some(gcc) = &self.cross {
             let cc = format!("CC_{}", target.replace('-', "_"));
             command.env(linker_variable(target), gcc);
@@ -231,7 +254,7 @@ impl Chosen {
             }
         }
         // Encoded flags win over every other source of flags, so that the same flags apply everywhere.
-        command.env("CARGO_ENCODED_RUSTFLAGS", flags(asset, tools, target_folder));
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags(job, tools));
         command
     }
 }
@@ -239,11 +262,11 @@ impl Chosen {
 /// Returns the compiler flags that keep this machine's folders out of the binary, in cargo's encoding.
 ///
 /// The last mapping that matches counts, so the folder that may lie inside another comes after it.
-fn flags(asset: &Asset, tools: &Tools, target_folder: &Path) -> String {
+fn flags(job: &Job<'_>, tools: &Tools) -> String {
     let folders = [
-        Some(asset.root.clone()),
+        Some(job.root.to_owned()),
         tools.cargo_home(),
-        Some(target_folder.to_owned()),
+        Some(job.target.to_owned()),
     ];
     let mapped = folders
         .into_iter()
@@ -255,5 +278,7 @@ fn flags(asset: &Asset, tools: &Tools, target_folder: &Path) -> String {
         .join("\u{1f}")
 }
 
+// The build script has this file in another place of its own tree.
 #[cfg(all(test, unix))]
+#[path = "builder/tests.rs"]
 mod tests;

@@ -5,17 +5,25 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::{Builder, Refused};
+use super::{Builder, Embedded, Refused};
 use crate::spec::Architecture;
 
 /// Why there is no asset. Messages fit "failed to …".
 #[derive(Debug, thiserror::Error)]
 pub enum AssetError {
-    /// The stack file names no sources and there are none in the usual place.
-    #[error("find the handler's sources: the stack file sets no `function.source`, and `{}` has no Cargo.toml", plain(looked).display())]
-    NoSource {
-        /// Where they would be.
+    /// The stack file names no sources, there are none in the usual place, and the deployer brings no handler.
+    #[error(
+        "find a handler for {}: the stack file sets no `function.source`, `{}` has no Cargo.toml, and this deployer brings none",
+        architecture.name(),
+        plain(looked).display()
+    )]
+    NoHandler {
+        /// Where the sources would be.
         looked: PathBuf,
+        /// What the function runs on.
+        architecture: Architecture,
+        /// What the deployer brings.
+        embedded: Embedded,
     },
     /// `function.source` is no crate.
     #[error("find the handler's sources: `{}` has no Cargo.toml", plain(path).display())]
@@ -124,10 +132,25 @@ impl AssetError {
     /// Returns what to do about it: imperative, runnable where possible.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::NoSource { .. } => vec![
-                "set `function.source` to the folder of the handler's Cargo.toml, relative to the stack file"
-                    .to_owned(),
-            ],
+            Self::NoHandler { embedded, .. } => {
+                let mut hints = vec![
+                    "set `function.source` to the folder of the handler's Cargo.toml, relative to the stack file"
+                        .to_owned(),
+                ];
+                let brought = [Architecture::Arm64, Architecture::X86_64]
+                    .into_iter()
+                    .find(|architecture| embedded.of(*architecture).is_some());
+                hints.push(match brought {
+                    Some(brought) => format!(
+                        "or set `function.architecture` to {}, for which this deployer brings one",
+                        brought.name()
+                    ),
+                    None => "or use a deployer that brings the handler: a released one, or \
+                             `cargo install --locked --path deployer --features embedded`"
+                        .to_owned(),
+                });
+                hints
+            }
             Self::NotACrate { .. } => {
                 vec![
                     "let `function.source` name the folder of the handler's Cargo.toml, relative to the stack file"

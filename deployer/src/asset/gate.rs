@@ -7,7 +7,8 @@ use std::fmt;
 
 use elf::abi;
 
-use super::archive::{BOOTSTRAP, Contents};
+use super::archive::Contents;
+use super::builder::BOOTSTRAP;
 use super::elf::{Elf, ElfError, Glibc};
 use crate::finding::{Code, Finding};
 use crate::spec::Architecture;

@@ -1,22 +1,17 @@
 //! An asset's identity: the digest of all that its bytes should depend on.
 //!
-//! Sources, delivery configuration and texts in, digest and key out. Nothing is built and no program runs; the compiler
-//! is recorded when something is built and does not count, so that a laptop and CI agree.
+//! Sources (or an executable that came with the deployer), delivery configuration and texts in, digest and key out.
+//! Nothing is built and no program runs; the compiler is recorded when something is built and does not count, so that a
+//! laptop and CI agree.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::builder::{BINARY, MAPPED, PROFILE};
 use super::digest::Fields;
 use super::source::Sources;
-use super::{AssetError, Sha256};
+use super::{AssetError, Contents, Embedded, Executable, Sha256};
 use crate::spec::{Architecture, Stack};
-
-/// The cargo profile of handlers.
-pub(super) const PROFILE: &str = "lambda";
-/// The executable's name in the handler's crate.
-pub(super) const BINARY: &str = "handler";
-/// What stands in a binary for the workspace, cargo's home and the target folder, wherever they are.
-pub(super) const MAPPED: [&str; 3] = ["/workspace", "/cargo", "/target"];
 
 /// What a stack's zip is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +24,26 @@ pub struct Asset {
     pub key: String,
     /// The machine that it is built for.
     pub architecture: Architecture,
-    /// The folder with the handler's Cargo.toml.
-    pub source: PathBuf,
-    /// The folder with the Cargo.lock: the workspace's, or `source` itself.
-    pub root: PathBuf,
+    /// Where the executable comes from.
+    pub origin: Origin,
     /// The delivery configuration as the handler reads it.
     pub delivery_json: Vec<u8>,
     /// The stack's own texts by their path in the messages directory.
     pub messages: BTreeMap<String, String>,
+}
+
+/// Where an asset's executable comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It is compiled.
+    Sources {
+        /// The folder with the handler's Cargo.toml.
+        folder: PathBuf,
+        /// The folder with the Cargo.lock: the workspace's, or `folder` itself.
+        root: PathBuf,
+    },
+    /// It came with the deployer.
+    Embedded(Executable),
 }
 
 /// Returns the asset of one stack; for many, keep an [`Identifier`].
@@ -44,57 +51,106 @@ pub fn identify(stack: &Stack) -> Result<Asset, AssetError> {
     Identifier::default().identify(stack)
 }
 
-/// Identifies assets, and reads sources that stacks share only once.
-#[derive(Debug, Default)]
+/// Identifies assets, and reads what stacks share only once.
+#[derive(Debug)]
 pub struct Identifier {
+    embedded: Embedded,
     sources: BTreeMap<PathBuf, Sources>,
+    executables: BTreeMap<Architecture, Sha256>,
+}
+
+impl Default for Identifier {
+    /// Takes the handlers that came with this deployer.
+    fn default() -> Self {
+        Self::with(Embedded::HERE)
+    }
 }
 
 impl Identifier {
+    /// Takes these handlers for stacks that have no sources.
+    pub const fn with(embedded: Embedded) -> Self {
+        Self {
+            embedded,
+            sources: BTreeMap::new(),
+            executables: BTreeMap::new(),
+        }
+    }
+
     /// Returns a stack's asset.
     ///
-    /// The sources are those that `function.source` names, or those in `../handler` beside the stack file's
-    /// folder.
+    /// The handler is compiled from the sources that `function.source` names, or else from those in `../handler`
+    /// beside the stack file's folder; where neither is, it is the one that came with the deployer.
     pub fn identify(&mut self, stack: &Stack) -> Result<Asset, AssetError> {
-        let folder = if let Some(source) = &stack.function.source {
-            source.clone()
-        } else {
-            let beside = stack.source.path().parent().unwrap_or(Path::new("")).join("../handler");
-            if !beside.join("Cargo.toml").is_file() {
-                return Err(AssetError::NoSource { looked: beside });
-            }
-            beside
-        };
-        let sources = match self.sources.get(&folder) {
-            Some(sources) => sources.clone(),
-            None => self
-                .sources
-                .entry(folder.clone())
-                .or_insert(Sources::read(&folder)?)
-                .clone(),
-        };
         let architecture = stack.function.architecture;
+        let beside = stack.source.path().parent().unwrap_or(Path::new("")).join("../handler");
+        let (binary_digest, origin) = if let Some(source) = &stack.function.source {
+            self.of_sources(source, architecture)?
+        } else if beside.join("Cargo.toml").is_file() {
+            self.of_sources(&beside, architecture)?
+        } else if let Some(executable) = self.embedded.of(architecture) {
+            self.of_executable(executable, architecture)
+        } else {
+            return Err(AssetError::NoHandler {
+                looked: beside,
+                architecture,
+                embedded: self.embedded,
+            });
+        };
         let delivery_json = serde_json::to_vec(&stack.delivery)?;
-        let binary_digest = binary_digest(&sources, architecture);
-        let mut fields = Fields::new("deployer zip 2");
-        fields.add(binary_digest.bytes());
-        fields.add(&delivery_json);
-        for (name, text) in &stack.messages {
-            fields.add(name.as_bytes());
-            fields.add(text.as_bytes());
-        }
-        let digest = fields.finish();
+        let digest = zip_digest(binary_digest, &delivery_json, &stack.messages);
         Ok(Asset {
             digest,
             binary_digest,
             key: format!("handler/{digest}.zip"),
             architecture,
-            source: sources.folder,
-            root: sources.root,
+            origin,
             delivery_json,
             messages: stack.messages.clone(),
         })
     }
+
+    fn of_sources(&mut self, folder: &Path, architecture: Architecture) -> Result<(Sha256, Origin), AssetError> {
+        let sources = match self.sources.get(folder) {
+            Some(sources) => sources.clone(),
+            None => self
+                .sources
+                .entry(folder.to_owned())
+                .or_insert(Sources::read(folder)?)
+                .clone(),
+        };
+        let digest = binary_digest(&sources, architecture);
+        let Sources { folder, root, .. } = sources;
+        Ok((digest, Origin::Sources { folder, root }))
+    }
+
+    fn of_executable(&mut self, executable: Executable, architecture: Architecture) -> (Sha256, Origin) {
+        // Some megabytes: read once, however many stacks there are.
+        let digest = self.executables.entry(architecture).or_insert_with(|| {
+            let mut fields = Fields::new("deployer embedded handler 1");
+            fields.add(architecture.name().as_bytes());
+            fields.add(Sha256::of(executable.bytes()).bytes());
+            fields.finish()
+        });
+        (*digest, Origin::Embedded(executable))
+    }
+}
+
+impl Asset {
+    /// Whether a zip of this digest and with these files holds the same build of the handler.
+    pub fn is_build_of(&self, digest: &str, contents: &Contents) -> bool {
+        zip_digest(self.binary_digest, &contents.delivery_json, &contents.messages).to_string() == digest
+    }
+}
+
+fn zip_digest(binary: Sha256, delivery_json: &[u8], messages: &BTreeMap<String, String>) -> Sha256 {
+    let mut fields = Fields::new("deployer zip 2");
+    fields.add(binary.bytes());
+    fields.add(delivery_json);
+    for (name, text) in messages {
+        fields.add(name.as_bytes());
+        fields.add(text.as_bytes());
+    }
+    fields.finish()
 }
 
 pub(super) fn binary_digest(sources: &Sources, architecture: Architecture) -> Sha256 {

@@ -11,12 +11,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::archive::{self, Contents};
-use super::{Asset, AssetError, Built, Sha256, Tools, gate, gate_elf};
+use super::{Asset, AssetError, Built, Origin, Sha256, Tools, gate, gate_elf};
 
 /// Returns the zip of `asset` if it, or its binary, was built before; runs no program.
 pub fn cached(asset: &Asset, tools: &Tools) -> Option<Built> {
+    let Origin::Sources { root, .. } = &asset.origin else {
+        return None;
+    };
     let store = Store {
-        folder: tools.target(&asset.root).join("deployer"),
+        folder: tools.target(root).join("deployer"),
     };
     store.zip(asset).or_else(|| {
         let (binary, report) = store.load(&format!("{}.bootstrap", asset.binary_digest))?;
@@ -73,8 +76,7 @@ impl Store {
 
     /// Zips a binary with the asset's delivery configuration, looks at the zip as the gate does, and keeps it.
     fn keep_zip(&self, asset: &Asset, binary: &[u8], report: Report) -> Result<Built, AssetError> {
-        let zip = archive::write(binary, &asset.delivery_json, &asset.messages)?;
-        gate(&zip, asset.architecture).map_err(AssetError::Refused)?;
+        let zip = archive::pack(asset, binary)?;
         self.save(&format!("{}.zip", asset.digest), &zip, &report)?;
         Ok(built(zip, report))
     }

@@ -12,7 +12,7 @@ use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::*;
-use crate::asset::Sha256;
+use crate::asset::AssetError;
 
 const ARM: &str = "aarch64-unknown-linux-gnu";
 const INTEL: &str = "x86_64-unknown-linux-gnu";
@@ -69,7 +69,7 @@ impl Folder {
     }
 
     fn choose(&self, bins: &[&str], architecture: Architecture) -> Result<Chosen, AssetError> {
-        choose(&self.tools(bins), architecture, &self.0)
+        choose(&self.tools(bins), architecture, &self.0).map_err(|tried| AssetError::NoBuilder { architecture, tried })
     }
 }
 
@@ -83,22 +83,14 @@ fn why(chosen: Result<Chosen, AssetError>) -> String {
     chosen.unwrap_err().to_string()
 }
 
-fn asset(architecture: Architecture) -> Asset {
-    let digest = Sha256::of(b"");
-    Asset {
-        digest,
-        binary_digest: digest,
-        key: String::new(),
+fn line(chosen: &Chosen, architecture: Architecture, tools: &Tools) -> (String, BTreeMap<String, String>) {
+    let job = Job {
         architecture,
-        source: PathBuf::from("/work place/handler"),
-        root: PathBuf::from("/work place"),
-        delivery_json: Vec::new(),
-        messages: BTreeMap::new(),
-    }
-}
-
-fn line(chosen: &Chosen, asset: &Asset, tools: &Tools) -> (String, BTreeMap<String, String>) {
-    let command = chosen.command(asset, tools, Path::new("/work place/target"));
+        folder: Path::new("/work place/handler"),
+        root: Path::new("/work place"),
+        target: Path::new("/work place/target"),
+    };
+    let command = chosen.command(&job, tools);
     let arguments: Vec<_> = command.get_args().map(|argument| argument.to_str().unwrap()).collect();
     let environment = command
         .get_envs()
@@ -210,11 +202,10 @@ fn each_builder_is_called_so_that_it_downloads_nothing_and_knows_no_folder() {
     folder.program("gcc", "aarch64-linux-gnu-gcc", "");
     let rest = "--locked --profile lambda --bin handler --target aarch64-unknown-linux-gnu";
     let manifest = "--manifest-path /work place/handler/Cargo.toml";
-    let asset = asset(Architecture::Arm64);
     let called = |bins: &[&str]| {
         line(
             &folder.choose(bins, Architecture::Arm64).unwrap(),
-            &asset,
+            Architecture::Arm64,
             &folder.tools(bins),
         )
     };
