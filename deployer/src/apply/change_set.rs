@@ -39,6 +39,14 @@ pub enum ApplyError {
         /// The object.
         key: String,
     },
+    /// A pool's configuration in the bucket cannot be read.
+    #[error("`s3://{bucket}/{key}` is not a pool's configuration as this version of deployer keeps it")]
+    Unreadable {
+        /// The bucket.
+        bucket: String,
+        /// The object.
+        key: String,
+    },
     /// A template in the bucket is not the one that its key names.
     #[error("`s3://{bucket}/{key}` does not hold the template that its name stands for")]
     Altered {
@@ -158,6 +166,10 @@ const REPLACEMENTS: usize = 5;
 async fn create(session: &Session, request: &ChangeSetRequest<'_>, url: Option<&str>) -> Result<ChangeSet, ApplyError> {
     let mut replaced = 0;
     loop {
+        if request.kind == ChangeSetKind::Import {
+            // Only CREATE is known to go on with an empty stack that an interrupted run left; an import makes its own.
+            remove_shell(session, request.stack).await?;
+        }
         match session.create_change_set(request, url).await {
             // What it was made from may be older than the stack is now, so it is not taken over.
             Err(error) if error.is(&["AlreadyExistsException"]) && replaced < REPLACEMENTS => {
@@ -233,10 +245,10 @@ pub async fn continue_rollback(
     })
 }
 
-/// Takes a change set back, and with a first create the empty stack that CloudFormation made for it.
+/// Takes a change set back, and with a first create or import the empty stack that CloudFormation made for it.
 pub async fn discard(session: &Session, stack: &str, name: &str, kind: ChangeSetKind) -> Result<(), ApplyError> {
     session.delete_change_set(stack, name).await?;
-    if kind == ChangeSetKind::Create {
+    if kind != ChangeSetKind::Update {
         remove_shell(session, stack).await?;
     }
     Ok(())
@@ -275,13 +287,18 @@ pub async fn remove_shell(session: &Session, stack: &str) -> Result<(), ApplyErr
     }
 }
 
-/// Waits a little longer each time, from a fifth of a second to five seconds.
+/// Waits a little longer each time, usually from a fifth of a second, to five seconds.
 #[derive(Debug)]
 pub(crate) struct Pause(Duration);
 
 impl Pause {
     pub(crate) const fn new() -> Self {
-        Self(Duration::from_millis(200))
+        Self::from(Duration::from_millis(200))
+    }
+
+    /// Begins with a pause of another length.
+    pub(crate) const fn from(first: Duration) -> Self {
+        Self(first)
     }
 
     pub(crate) async fn wait(&mut self) {

@@ -29,20 +29,16 @@ pub async fn key_findings(
                     continue;
                 }
             }
-            Err(error) if is_denied(&error) => findings.push(key.unread(error.action)),
+            Err(error) if error.is_denied() => findings.push(key.unread(error.action)),
             Err(error) => return Err(error),
         }
         match session.key_policy(id).await {
             Ok(policy) => findings.extend(key.turned_away(&policy, role.as_deref())),
-            Err(error) if is_denied(&error) => findings.push(key.unread(error.action)),
+            Err(error) if error.is_denied() => findings.push(key.unread(error.action)),
             Err(error) => return Err(error),
         }
     }
     Ok(findings)
-}
-
-fn is_denied(error: &AwsError) -> bool {
-    error.is(&["AccessDeniedException", "AccessDenied"])
 }
 
 /// The name of the role of the stack's own function.

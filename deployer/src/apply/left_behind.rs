@@ -26,10 +26,15 @@ pub async fn left_behind(session: &Session, stack: &str, template: &Value) -> Re
                 found.name, found.id
             );
             findings.push(
-                Finding::guard(Code::PoolLeftBehind, logical::POOL, &found.id, message).hint(format!(
-                    "look at it: aws cognito-idp describe-user-pool --user-pool-id {}",
-                    found.id
-                )),
+                Finding::guard(Code::PoolLeftBehind, logical::POOL, &found.id, message)
+                    .hint(format!(
+                        "look at it: aws cognito-idp describe-user-pool --user-pool-id {}",
+                        found.id
+                    ))
+                    .hint(format!(
+                        "to go on with it: deployer adopt {} --file PATH, or `import` in place of `new` in this file",
+                        found.id
+                    )),
             );
         }
     }

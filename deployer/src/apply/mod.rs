@@ -4,22 +4,40 @@
 //! makes before that yes, [`discard`] takes back. Following a running operation is `events`' work.
 
 mod assets;
+mod attach;
 mod change_set;
+mod deployed_code;
 mod destroy;
+mod drift;
 mod existing_keys;
+mod grants;
 mod large_template;
 mod left_behind;
+mod pool_update;
 mod probe;
+mod put_back;
+mod ready;
+mod saved;
+mod sms_role;
 mod verify;
 
 pub use assets::{Bucket, found, store};
+pub use attach::{AttachError, First, PoolUpdate, Updated, update};
 pub(crate) use change_set::Pause;
 pub use change_set::{
     ApplyError, Operation, Preparation, Prepared, continue_rollback, discard, execute, name, prepare, remove_shell,
     withdraw,
 };
+pub use deployed_code::deployed_code;
 pub use destroy::{Remains, delete, left_by, letting_go, remains};
+pub use drift::{Detected, detect_drift};
 pub use existing_keys::key_findings;
+pub use grants::{GrantSeen, serves, watch_grant};
 pub use left_behind::left_behind;
+pub use pool_update::{PoolUpdateError, Written, write_pool};
 pub use probe::{ProbeError, Served, encrypted, probe};
+pub use put_back::{PutBack, PutBackError, put_back_pool};
+pub use ready::{Decrypts, Expected, Ready, ReadyError, lets_invoke, ready};
+pub use saved::{Kept, Known, Shelf, text};
+pub use sms_role::sender_findings;
 pub use verify::{Difference, code_difference, pool_differences, resolved, trigger_differences};

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use handler::Redacted;
 use handler::event::{Channel, PoolId, Probe, ProbeAnswer};
+use serde_json::Value;
 use thiserror::Error;
 
-use crate::aws::{AwsError, Session};
+use super::Pause;
+use crate::aws::{AwsError, Invoked, Refusal, Session};
 use crate::simulate::{EncryptError, Encryption, made_up_code};
 
 /// A function, and what it is to serve.
@@ -68,9 +70,7 @@ pub async fn probe(session: &Session, served: Served<'_>, channel: Channel) -> R
         pool: served.pool.clone(),
         code: encrypted(session, served, &made_up_code()).await?,
     };
-    let invoked = session
-        .invoke(served.function, &probe.to_json(), served.timeout)
-        .await?;
+    let invoked = asked(session, served, &probe.to_json()).await?;
     if let Some(error) = invoked.error() {
         return Err(ProbeError::Crashed(error));
     }
@@ -82,4 +82,30 @@ pub async fn probe(session: &Session, served: Served<'_>, channel: Channel) -> R
             reason: answer.reason.unwrap_or_default(),
         }),
     }
+}
+
+/// How often a function is asked that could not be called: it sends nothing, so it may be asked twice.
+const TRIES: usize = 6;
+
+/// What passes by itself.
+const BUSY: [&str; 8] = [
+    "InternalFailure",
+    "ResourceConflictException",
+    "ResourceNotReadyException",
+    "ServiceException",
+    "ServiceUnavailable",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+];
+
+async fn asked(session: &Session, served: Served<'_>, event: &Value) -> Result<Invoked, AwsError> {
+    let mut pause = Pause::new();
+    for _ in 1..TRIES {
+        match session.invoke(served.function, event, served.timeout).await {
+            Err(error) if error.refusal == Refusal::Unreachable || error.is(&BUSY) => pause.wait().await,
+            answer => return answer,
+        }
+    }
+    session.invoke(served.function, event, served.timeout).await
 }

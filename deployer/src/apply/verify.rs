@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::aws::{AwsError, Session};
 use crate::model::{logical, output};
-use crate::plan::inline;
+use crate::plan::{inline, resolve};
 
 /// Something live that is not as declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,27 +99,8 @@ pub fn trigger_differences(
 
 /// Replaces what refers to the stack's own function and key by their ARNs.
 pub fn resolved(value: &Value, outputs: &BTreeMap<String, String>) -> Value {
-    let own = |id: &str| match id {
-        logical::FUNCTION => outputs.get(output::FUNCTION_ARN),
-        logical::KEY => outputs.get(output::KEY_ARN),
-        _ => None,
-    };
-    match value {
-        Value::Object(members) => {
-            let target = members
-                .get("Fn::GetAtt")
-                .and_then(|path| path.get(0))
-                .and_then(Value::as_str);
-            match target.and_then(own) {
-                Some(arn) => Value::from(arn.as_str()),
-                None => members
-                    .iter()
-                    .map(|(key, inner)| (key.clone(), resolved(inner, outputs)))
-                    .collect(),
-            }
-        }
-        other => other.clone(),
-    }
+    let arn = |name: &str| outputs.get(name).map(String::as_str);
+    resolve(value, arn(output::FUNCTION_ARN), arn(output::KEY_ARN))
 }
 
 fn policies(declared: Option<&Value>, before: Option<&Value>, live: &Map<String, Value>) -> Vec<Difference> {
