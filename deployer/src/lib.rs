@@ -2,14 +2,16 @@
 //!
 //! The modules are the flow of the data, and each uses only those to its left:
 //! `finding → spec → model → template → check → asset → plan → apply → events`.
-//! [`simulate`] stands beside them and uses none: it does what Cognito does. [`aws`] alone knows the SDK, and only [`cli`] prints, prompts, exits, or reads the environment and
-//! the clock.
+//! [`doctor`] stands behind them: it judges what they stand on. [`simulate`] stands beside them and uses none: it does
+//! what Cognito does. [`aws`] alone knows the SDK, and only [`cli`] prints, prompts, exits, or reads the environment
+//! and the clock.
 
 pub mod apply;
 pub mod asset;
 pub mod aws;
 pub mod check;
 pub mod cli;
+pub mod doctor;
 pub mod events;
 pub mod finding;
 pub mod model;

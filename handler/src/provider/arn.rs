@@ -29,7 +29,7 @@ impl<'a> Arn<'a> {
 /// Returns the end of the host names in a Region's partition.
 ///
 /// Source: botocore's `partitions.json`, with which a test compares it.
-pub(super) fn dns_suffix(region: &str) -> &'static str {
+pub fn dns_suffix(region: &str) -> &'static str {
     const SUFFIXES: [(&str, &str); 6] = [
         ("cn-", "amazonaws.com.cn"),
         ("eusc-", "amazonaws.eu"),

@@ -18,6 +18,7 @@ mod secret;
 #[cfg(feature = "lambda")]
 mod services;
 
+pub use arn::dns_suffix;
 pub use sns::SmsType;
 
 #[cfg(feature = "lambda")]

@@ -1,0 +1,416 @@
+//! The table: every right that a command of this program, or CloudFormation for it, uses.
+
+use super::{By, Task};
+use By::{Caller, CloudFormation};
+use Task::{Apply, Attach, Destroy, Look, Send};
+
+/// Which stacks need a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    Always,
+    /// A trigger names the stack's own function.
+    Handler,
+    /// The function is called asynchronously, so it has a queue.
+    Sends,
+    /// There is a custom sender, so there is a key.
+    Sender,
+    /// The stack makes the key.
+    OwnKey,
+    /// The key has an alias.
+    Alias,
+    /// The stack makes the pool or takes it over.
+    OwnPool,
+    /// The pool stays outside the stack.
+    Existing,
+    /// The pool has a role for SMS messages.
+    SmsRole,
+    /// A pool that stays outside sends SMS messages by a role of its own, which every update passes on again.
+    PoolSmsRole,
+    /// The roles have a boundary.
+    Boundary,
+    /// CloudFormation works by a role of its own.
+    StackRole,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) by: By,
+    pub(super) task: Task,
+    pub(super) when: When,
+    /// The resource, with `${…}` for what is the stack's.
+    pub(super) on: &'static str,
+    pub(super) actions: &'static [&'static str],
+    /// The service that a role is passed to.
+    pub(super) passed_to: Option<&'static str>,
+    /// Whether nothing goes without them; else they are listed by a schema and perhaps never used.
+    pub(super) sure: bool,
+}
+
+const fn row(by: By, task: Task, when: When, on: &'static str, actions: &'static [&'static str]) -> Row {
+    Row {
+        by,
+        task,
+        when,
+        on,
+        actions,
+        passed_to: None,
+        sure: true,
+    }
+}
+
+const fn passing(by: By, task: Task, when: When, on: &'static str, to: &'static str) -> Row {
+    let mut row = row(by, task, when, on, &["iam:PassRole"]);
+    row.passed_to = Some(to);
+    row
+}
+
+const fn perhaps(mut row: Row) -> Row {
+    row.sure = false;
+    row
+}
+
+const STACK: &str = "arn:${P}:cloudformation:${R}:${A}:stack/${S}/*";
+const BUCKET: &str = "arn:${P}:s3:::${B}";
+const OBJECTS: &str = "arn:${P}:s3:::${B}/*";
+const POOL: &str = "arn:${P}:cognito-idp:${R}:${A}:userpool/${POOL}";
+pub(super) const KEY: &str = "${KEY}";
+const FUNCTION: &str = "arn:${P}:lambda:${R}:${A}:function:${S}-Function-*";
+const ROLES: &str = "arn:${P}:iam::${A}:role${PATH}${S}-*";
+const QUEUE: &str = "arn:${P}:sqs:${R}:${A}:${S}-DeadLetterQueue-*";
+const LOGS: &str = "arn:${P}:logs:${R}:${A}:log-group:${S}-LogGroup-*";
+const ALARMS: &str = "arn:${P}:cloudwatch:${R}:${A}:alarm:${S}-*";
+
+/// Every right that a command of this program, or CloudFormation for it, uses.
+pub(super) const TABLE: &[Row] = &[
+    row(
+        Caller,
+        Look,
+        When::Always,
+        STACK,
+        &[
+            "cloudformation:DescribeStacks",
+            "cloudformation:DescribeStackEvents",
+            "cloudformation:DescribeStackResources",
+            "cloudformation:GetTemplate",
+            "cloudformation:ListChangeSets",
+            "cloudformation:ListStackResources",
+        ],
+    ),
+    row(
+        Caller,
+        Look,
+        When::Always,
+        "*",
+        &["cloudformation:ListStacks", "cognito-idp:ListUserPools"],
+    ),
+    // `drift` takes them too, and the rights to read each resource.
+    perhaps(row(
+        Caller,
+        Look,
+        When::Always,
+        STACK,
+        &[
+            "cloudformation:DetectStackDrift",
+            "cloudformation:DescribeStackDriftDetectionStatus",
+            "cloudformation:DescribeStackResourceDrifts",
+        ],
+    )),
+    row(
+        Caller,
+        Look,
+        When::Always,
+        POOL,
+        &["cognito-idp:DescribeUserPool", "cognito-idp:GetUserPoolMfaConfig"],
+    ),
+    row(Caller, Look, When::Handler, BUCKET, &["s3:ListBucket"]),
+    row(Caller, Look, When::Handler, OBJECTS, &["s3:GetObject"]),
+    row(
+        Caller,
+        Look,
+        When::Handler,
+        FUNCTION,
+        &["lambda:GetFunctionConfiguration", "lambda:GetPolicy"],
+    ),
+    row(Caller, Look, When::Handler, LOGS, &["logs:FilterLogEvents"]),
+    row(Caller, Look, When::Sends, QUEUE, &["sqs:GetQueueAttributes"]),
+    // What only looks may be missing: the output then says what was not looked at.
+    perhaps(row(
+        Caller,
+        Look,
+        When::Sender,
+        KEY,
+        &["kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants"],
+    )),
+    perhaps(row(
+        Caller,
+        Look,
+        When::Existing,
+        ROLES,
+        &["iam:GetRole", "iam:GetRolePolicy", "iam:SimulatePrincipalPolicy"],
+    )),
+    row(
+        Caller,
+        Apply,
+        When::Always,
+        STACK,
+        &[
+            "cloudformation:CreateChangeSet",
+            "cloudformation:DescribeChangeSet",
+            "cloudformation:ExecuteChangeSet",
+            "cloudformation:DeleteChangeSet",
+            "cloudformation:DescribeEvents",
+            "cloudformation:UpdateTerminationProtection",
+            "cloudformation:ContinueUpdateRollback",
+            "cloudformation:DeleteStack",
+        ],
+    ),
+    row(Caller, Apply, When::Handler, OBJECTS, &["s3:PutObject"]),
+    // A template of more than 51,200 bytes goes by way of the bucket and is deleted again.
+    perhaps(row(
+        Caller,
+        Apply,
+        When::Always,
+        OBJECTS,
+        &["s3:DeleteObject", "s3:DeleteObjectVersion"],
+    )),
+    passing(
+        Caller,
+        Apply,
+        When::StackRole,
+        "${STACK_ROLE}",
+        "cloudformation.amazonaws.com",
+    ),
+    row(
+        CloudFormation,
+        Apply,
+        When::Handler,
+        FUNCTION,
+        &[
+            "lambda:CreateFunction",
+            "lambda:GetFunction",
+            "lambda:UpdateFunctionCode",
+            "lambda:UpdateFunctionConfiguration",
+            "lambda:TagResource",
+            "lambda:UntagResource",
+            "lambda:AddPermission",
+            "lambda:RemovePermission",
+            "lambda:GetPolicy",
+        ],
+    ),
+    perhaps(row(
+        CloudFormation,
+        Apply,
+        When::Handler,
+        FUNCTION,
+        &[
+            "lambda:GetFunctionCodeSigningConfig",
+            "lambda:GetFunctionRecursionConfig",
+            "lambda:GetRuntimeManagementConfig",
+        ],
+    )),
+    row(
+        CloudFormation,
+        Apply,
+        When::Sends,
+        FUNCTION,
+        &[
+            "lambda:PutFunctionEventInvokeConfig",
+            "lambda:UpdateFunctionEventInvokeConfig",
+            "lambda:GetFunctionEventInvokeConfig",
+            "lambda:DeleteFunctionEventInvokeConfig",
+        ],
+    ),
+    row(CloudFormation, Apply, When::Handler, OBJECTS, &["s3:GetObject"]),
+    row(
+        CloudFormation,
+        Apply,
+        When::Handler,
+        ROLES,
+        &[
+            "iam:CreateRole",
+            "iam:GetRole",
+            "iam:UpdateAssumeRolePolicy",
+            "iam:PutRolePolicy",
+            "iam:GetRolePolicy",
+            "iam:DeleteRolePolicy",
+            "iam:TagRole",
+            "iam:UntagRole",
+        ],
+    ),
+    row(
+        CloudFormation,
+        Apply,
+        When::Boundary,
+        ROLES,
+        &["iam:PutRolePermissionsBoundary"],
+    ),
+    passing(CloudFormation, Apply, When::Handler, ROLES, "lambda.amazonaws.com"),
+    passing(CloudFormation, Apply, When::SmsRole, ROLES, "cognito-idp.amazonaws.com"),
+    row(
+        CloudFormation,
+        Apply,
+        When::Handler,
+        LOGS,
+        &[
+            "logs:CreateLogGroup",
+            "logs:PutRetentionPolicy",
+            "logs:TagResource",
+            "logs:UntagResource",
+        ],
+    ),
+    row(CloudFormation, Apply, When::Handler, "*", &["logs:DescribeLogGroups"]),
+    row(
+        CloudFormation,
+        Apply,
+        When::Handler,
+        ALARMS,
+        &[
+            "cloudwatch:PutMetricAlarm",
+            "cloudwatch:DescribeAlarms",
+            "cloudwatch:DeleteAlarms",
+            "cloudwatch:TagResource",
+            "cloudwatch:UntagResource",
+        ],
+    ),
+    row(
+        CloudFormation,
+        Apply,
+        When::Sends,
+        QUEUE,
+        &[
+            "sqs:CreateQueue",
+            "sqs:GetQueueAttributes",
+            "sqs:SetQueueAttributes",
+            "sqs:TagQueue",
+            "sqs:UntagQueue",
+        ],
+    ),
+    row(CloudFormation, Apply, When::OwnKey, "*", &["kms:CreateKey"]),
+    row(
+        CloudFormation,
+        Apply,
+        When::OwnKey,
+        KEY,
+        &[
+            "kms:DescribeKey",
+            "kms:EnableKeyRotation",
+            "kms:GetKeyPolicy",
+            "kms:GetKeyRotationStatus",
+            "kms:PutKeyPolicy",
+            "kms:TagResource",
+            "kms:UntagResource",
+        ],
+    ),
+    row(
+        CloudFormation,
+        Apply,
+        When::Alias,
+        "arn:${P}:kms:${R}:${A}:${ALIAS}",
+        &["kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias"],
+    ),
+    row(
+        CloudFormation,
+        Apply,
+        When::OwnPool,
+        "*",
+        &["cognito-idp:CreateUserPool"],
+    ),
+    row(
+        CloudFormation,
+        Apply,
+        When::OwnPool,
+        POOL,
+        &[
+            "cognito-idp:UpdateUserPool",
+            "cognito-idp:DescribeUserPool",
+            "cognito-idp:GetUserPoolMfaConfig",
+            "cognito-idp:SetUserPoolMfaConfig",
+            "cognito-idp:AddCustomAttributes",
+            "cognito-idp:TagResource",
+            "cognito-idp:UntagResource",
+            "cognito-idp:ListTagsForResource",
+        ],
+    ),
+    // Whoever points a pool to a key makes the grant for Cognito. Both may be made by CloudFormation or, of a pool that
+    // stays outside, by the caller.
+    row(
+        CloudFormation,
+        Apply,
+        When::Sender,
+        KEY,
+        &["kms:CreateGrant", "kms:DescribeKey"],
+    ),
+    perhaps(row(
+        CloudFormation,
+        Apply,
+        When::Sender,
+        KEY,
+        &[
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ],
+    )),
+    row(
+        Caller,
+        Attach,
+        When::Existing,
+        POOL,
+        &[
+            "cognito-idp:UpdateUserPool",
+            "cognito-idp:DescribeUserPool",
+            "cognito-idp:GetUserPoolMfaConfig",
+        ],
+    ),
+    // What the pool was before the stack came is kept there.
+    row(Caller, Attach, When::Existing, BUCKET, &["s3:ListBucket"]),
+    row(
+        Caller,
+        Attach,
+        When::Existing,
+        "arn:${P}:s3:::${B}/pools/*",
+        &["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+    ),
+    passing(
+        Caller,
+        Attach,
+        When::PoolSmsRole,
+        "${SMS_ROLE}",
+        "cognito-idp.amazonaws.com",
+    ),
+    row(
+        Caller,
+        Attach,
+        When::Sender,
+        KEY,
+        &["kms:CreateGrant", "kms:DescribeKey"],
+    ),
+    perhaps(row(Caller, Attach, When::Sender, KEY, &["kms:GenerateDataKey"])),
+    perhaps(row(Caller, Attach, When::Handler, FUNCTION, &["lambda:InvokeFunction"])),
+    row(Caller, Send, When::Handler, FUNCTION, &["lambda:InvokeFunction"]),
+    row(Caller, Send, When::Sender, KEY, &["kms:GenerateDataKey"]),
+    row(Caller, Destroy, When::Always, STACK, &["cloudformation:DeleteStack"]),
+    row(Caller, Destroy, When::OwnPool, POOL, &["cognito-idp:DeleteUserPool"]),
+    row(Caller, Destroy, When::OwnKey, KEY, &["kms:ScheduleKeyDeletion"]),
+    row(Caller, Destroy, When::Handler, "*", &["logs:DescribeLogGroups"]),
+    row(Caller, Destroy, When::Handler, LOGS, &["logs:DeleteLogGroup"]),
+    row(
+        CloudFormation,
+        Destroy,
+        When::Handler,
+        FUNCTION,
+        &["lambda:DeleteFunction", "lambda:RemovePermission"],
+    ),
+    row(
+        CloudFormation,
+        Destroy,
+        When::Handler,
+        ROLES,
+        &["iam:DeleteRole", "iam:DeleteRolePolicy"],
+    ),
+    row(CloudFormation, Destroy, When::Sends, QUEUE, &["sqs:DeleteQueue"]),
+];
