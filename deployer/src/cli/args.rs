@@ -12,15 +12,15 @@ use handler::telemetry::Outcome;
 use crate::simulate::Recipient;
 
 use super::init::{SignIn, Triggers, parse_countries, parse_from, parse_pool_name};
-use crate::spec::{AccountId, Region, StackName};
+use crate::spec::{AccountId, PoolId, Region, StackName};
 
 /// Deploys Amazon Cognito's message triggers as code.
 ///
 /// Pools are declared in stack files. AWS credentials and endpoints come from the environment, the
 /// profile or SSO, as in every AWS tool; the Region is always the stack file's.
 ///
-/// Exit codes: 0 done, or nothing to do; 1 failed; 2 `diff --exit-code` found changes; 3 a guard wants a
-/// person's word; 64 the command's words are off.
+/// Exit codes: 0 done, or nothing to do; 1 failed; 2 `diff --exit-code` found changes, or
+/// `drift --exit-code` drift; 3 a guard wants a person's word, or a plan is out of date; 64 the command's words are off.
 #[derive(Debug, Parser)]
 #[command(name = "deployer", version, max_term_width = 100)]
 pub(super) struct Cli {
@@ -42,12 +42,23 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// Make AWS as the stack files say: shows the changes, asks, and executes what it showed.
     Apply(ApplyArgs),
+    /// Write a stack file from a user pool that exists, and take the pool into a stack of its own.
+    ///
+    /// The file holds all that CloudFormation can say of the pool; what it cannot is named. The pool comes in as
+    /// it is, by a change set of its own, and what the file adds comes by a second one.
+    Adopt(AdoptArgs),
+    /// Put the triggers of a pool that existed before its stack back as they were; the stack stays.
+    Detach(DetachArgs),
     /// Take a stack's triggers out of the pool, then delete the stack; pool, key and log group stay.
     Destroy(DestroyArgs),
     /// Make the bucket that holds the handler's zips, one an account and Region.
     Bootstrap(BootstrapArgs),
     /// Show what is deployed: stack, pool, triggers, key, function, queue, last failure; changes nothing.
     Status(StatusArgs),
+    /// Check machine, account, rights and stacks: what a deployment and its messages need; changes and sends nothing.
+    Doctor(DoctorArgs),
+    /// Show what is live and not as declared: the pool member by member, the code by its hash, the rest by CloudFormation.
+    Drift(DriftArgs),
     /// Show what the handler said of each message, and go on showing it with `--follow`.
     Logs(LogsArgs),
     /// Show what the handler would send, or let the deployed one send it to you.
@@ -83,6 +94,17 @@ pub(super) enum TemplateFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     Text,
+    Json,
+}
+
+/// How a diff is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// A tree for people.
+    Text,
+    /// One comment on a pull request, of at most 65,536 characters.
+    Markdown,
+    /// For programs.
     Json,
 }
 
@@ -181,9 +203,12 @@ pub(super) struct DiffArgs {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub(super) exit_code: bool,
-    /// A tree for people, or JSON for programs.
+    /// A tree for people, a comment for a pull request, or JSON for programs.
     #[arg(long, value_enum, default_value = "text")]
-    pub(super) format: Format,
+    pub(super) format: DiffFormat,
+    /// Write the plan into this file too, for `apply --plan`.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -195,7 +220,54 @@ pub(super) struct ApplyArgs {
     /// Do not ask. Guards still stop.
     #[arg(long)]
     pub(super) yes: bool,
+    /// Apply the plan that `diff --out` wrote, and nothing else.
+    ///
+    /// The plan is the yes: nothing is asked. Where the stack file, the code or what is deployed is not as it was
+    /// planned, nothing is changed, and the command ends with 3 and says what moved. Guards still stop.
+    #[arg(long, value_name = "FILE", conflicts_with = "put_back")]
+    pub(super) plan: Option<PathBuf>,
+    /// Write the configuration that an existing pool had before its first attach into a new file as well.
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
+    /// Put back what moved in an existing pool while its triggers were updated.
+    #[arg(long)]
+    pub(super) put_back: bool,
     /// How the outputs are printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AdoptArgs {
+    /// The user pool's id, such as us-west-2_AbCdEf123.
+    #[arg(value_name = "POOL_ID", value_parser = PoolId::parse)]
+    pub(super) pool: PoolId,
+    /// The pool's Region, where the id is to be checked against it.
+    #[arg(long, value_parser = Region::parse)]
+    pub(super) region: Option<Region>,
+    /// The stack's name; the pool's when left out.
+    #[arg(long, value_parser = StackName::parse)]
+    pub(super) name: Option<StackName>,
+    /// The file to write; stacks/NAME.yaml when left out. One that is there stays as it is.
+    #[arg(long, value_name = "PATH")]
+    pub(super) file: Option<PathBuf>,
+    /// Do not ask. Guards still stop.
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DetachArgs {
+    /// The stack file.
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// Do not ask. Guards still stop.
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Put back what moved in the pool while its triggers were updated.
+    #[arg(long)]
+    pub(super) put_back: bool,
+    /// Words for people, or at the end what was done as JSON for programs.
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,
 }
@@ -246,6 +318,42 @@ pub(super) struct BootstrapArgs {
 pub(super) struct StatusArgs {
     #[command(flatten)]
     pub(super) paths: Paths,
+    /// Lines for people, or JSON for programs.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    #[command(flatten)]
+    pub(super) paths: Paths,
+    #[command(flatten)]
+    pub(super) builder: Builder,
+    /// Lines for people, or JSON for programs.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody types")]
+pub(super) struct DriftArgs {
+    #[command(flatten)]
+    pub(super) paths: Paths,
+    /// Exit with 2 when something drifted.
+    #[arg(long)]
+    pub(super) exit_code: bool,
+    /// Write what is live into the stack file; its comments stay.
+    #[arg(long, conflicts_with = "revert")]
+    pub(super) accept: bool,
+    /// Put back what is declared.
+    #[arg(long)]
+    pub(super) revert: bool,
+    /// Accept or put back only this, such as Pool.MfaConfiguration; with all that is below it.
+    #[arg(long, value_name = "MEMBER")]
+    pub(super) only: Vec<String>,
+    /// Do not ask. Guards still stop.
+    #[arg(long)]
+    pub(super) yes: bool,
     /// Lines for people, or JSON for programs.
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,

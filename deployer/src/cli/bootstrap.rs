@@ -16,7 +16,7 @@ use super::next::Next;
 use super::observe::Sessions;
 use crate::apply::Bucket;
 use crate::asset::Tools;
-use crate::plan::Desired;
+use crate::plan::{Desired, DesiredPool};
 use crate::spec::{Region, StackName};
 use crate::template::assets_bucket;
 
@@ -47,7 +47,10 @@ pub(super) async fn run(context: &Context, args: &BootstrapArgs) -> Result<ExitS
             tags: BTreeMap::new(),
             termination_protection: true,
             keys: Vec::new(),
+            pool: DesiredPool::Owned,
+            code: None,
         },
+        existing: None,
         role: None,
         notify: Vec::new(),
         acknowledge: &[],
@@ -55,6 +58,7 @@ pub(super) async fn run(context: &Context, args: &BootstrapArgs) -> Result<ExitS
         asset: None,
         tools: &Tools::default(),
         yes: args.yes,
+        pinned: None,
     };
     let outputs = Box::pin(deploy(context, &deployment)).await?;
     match args.format {

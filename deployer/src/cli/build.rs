@@ -14,7 +14,7 @@ use super::declared::declare;
 use super::error::CliError;
 use super::exit::ExitStatus;
 use super::progress::meanwhile;
-use crate::asset::{self, Asset, Built, Tools};
+use crate::asset::{self, Asset, Built, Origin, Tools};
 
 pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<ExitStatus, CliError> {
     let tools = tools(&args.builder)?;
@@ -77,6 +77,10 @@ pub(super) fn build(context: &Context, asset: &Asset, tools: &Tools) -> Result<B
     if let Some(built) = asset::cached(asset, tools) {
         return Ok(built);
     }
-    let what = format!("building the handler for {}", asset.architecture.name());
+    let doing = match asset.origin {
+        Origin::Sources { .. } => "building",
+        Origin::Embedded(_) => "zipping",
+    };
+    let what = format!("{doing} the handler for {}", asset.architecture.name());
     Ok(meanwhile(context, &what, |say| asset::build(asset, tools, say))?)
 }

@@ -1,5 +1,6 @@
 //! What a command is typed into: the terminal, the clock, the signals.
 
+use std::ffi::OsStr;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, SystemTime};
 
@@ -32,10 +33,11 @@ impl Context {
         let listen =
             |kind| signal(kind).map_err(|error| CliError::failed(format!("cannot listen for signals: {error}")));
         let terminal = std::io::stderr().is_terminal();
+        let variable = std::env::var_os;
         Ok(Self {
             out: Printer::new(),
             interactive: terminal && std::io::stdin().is_terminal(),
-            animated: terminal && moves(),
+            animated: terminal && moves(variable("CI").as_deref(), variable("TERM").as_deref()),
             signals: Mutex::new((listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?)),
             now: SystemTime::now(),
         })
@@ -51,6 +53,16 @@ impl Context {
     pub(super) fn is_within(&self, span: Duration, time: i64) -> bool {
         let now = DateTime::from(self.now).secs();
         now.saturating_sub(time) <= i64::try_from(span.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    /// When this run began.
+    pub(super) const fn now(&self) -> SystemTime {
+        self.now
+    }
+
+    /// Milliseconds since 1970, as services count them.
+    pub(super) fn milliseconds(&self) -> i64 {
+        i64::try_from(self.moment()).unwrap_or(i64::MAX)
     }
 
     /// Milliseconds since 1970: a name for this run.
@@ -89,6 +101,30 @@ impl Context {
 }
 
 /// Whether a line may move: not in a CI job, which keeps every picture of it, nor where nothing can be erased.
-fn moves() -> bool {
-    std::env::var_os("CI").is_none() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+///
+/// The arguments are the variables `CI` and `TERM`; people switch the first off by `false` or by no text.
+fn moves(ci: Option<&OsStr>, term: Option<&OsStr>) -> bool {
+    ci.is_none_or(|ci| ci.is_empty() || ci == "false") && term.is_none_or(|term| term != "dumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_stand_still_in_ci_and_on_dumb_terminals() {
+        for (ci, term, expected) in [
+            (None, None, true),
+            (None, Some("xterm"), true),
+            (None, Some("dumb"), false),
+            (Some("true"), Some("xterm"), false),
+            (Some("1"), None, false),
+            (Some("false"), Some("xterm"), true),
+            (Some(""), Some("xterm"), true),
+            (Some("false"), Some("dumb"), false),
+        ] {
+            let moving = moves(ci.map(OsStr::new), term.map(OsStr::new));
+            assert_eq!(moving, expected, "CI={ci:?} TERM={term:?}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::asset::{Asset, Identifier};
 use crate::check;
 use crate::finding::{Finding, Level};
 use crate::model::{AssetLocation, Model};
-use crate::plan::{Desired, ExistingKey};
+use crate::plan::{Desired, DesiredPool, ExistingKey};
 use crate::spec::{self, Stack};
 use crate::template::{self, Template};
 
@@ -22,6 +22,8 @@ pub(super) struct Declared {
     /// The handler's zip, for stacks that use it.
     pub(super) asset: Option<Asset>,
     pub(super) template: Template,
+    /// How the pool belongs to the stack.
+    pub(super) pool: DesiredPool,
 }
 
 impl Declared {
@@ -31,6 +33,8 @@ impl Declared {
             tags: self.stack.tags.clone(),
             termination_protection: self.stack.termination_protection,
             keys: ExistingKey::of(&self.stack),
+            pool: self.pool.clone(),
+            code: self.asset.clone(),
         }
     }
 
@@ -112,10 +116,18 @@ fn read_each<T>(
             bucket: stack.assets_bucket.clone(),
             key: asset.key.clone(),
         });
-        let template = template::render(&Model::of(&stack, location.as_ref()));
+        let model = Model::of(&stack, location.as_ref());
+        let pool = DesiredPool::of(&stack, || template::lambda_config(&model.pool));
+        let template = template::render(&model);
         let json = template.to_json();
         found.extend(check::check(&template, &json));
-        kept.push(keep(Declared { stack, asset, template }, json));
+        let declared = Declared {
+            stack,
+            asset,
+            template,
+            pool,
+        };
+        kept.push(keep(declared, json));
     }
     Ok((kept, found))
 }

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use super::args::{DestroyArgs, Paths};
 use super::context::{Context, Interrupted};
 use super::declared;
+use super::detach::{Detachment, afterwards};
 use super::error::{CliError, apply_error};
 use super::exit::ExitStatus;
 use super::next::Next;
@@ -16,11 +17,11 @@ use super::observe::{Sessions, deployed, not_ready};
 use super::progress::{self, during};
 use super::remains;
 use super::undone::{not_started, taken_back};
-use crate::apply::{self, Bucket, Preparation, Remains};
+use crate::apply::{self, Bucket, Preparation, Remains, Shelf};
 use crate::aws::{ChangeSetKind, ChangeSetRequest, Session, StackState};
-use crate::model::output;
+use crate::model::{logical, output};
 use crate::plan::{self, Deployed, Situation, TemplateDiff, Unready, inline};
-use crate::spec::Stack;
+use crate::spec::{Pool, PoolId, Stack};
 use crate::template::Template;
 
 /// A stack that is to go.
@@ -32,6 +33,8 @@ struct Ending<'a> {
     /// What the stack was deployed from, and the same with the pool let go; nothing when there is nothing
     /// to let go of.
     release: Option<(Deployed, serde_json::Value)>,
+    /// What the stack attached to a pool that is not its own.
+    detachment: Option<Detachment>,
     remains: Remains,
     next: Next,
 }
@@ -67,11 +70,12 @@ pub(super) async fn run(context: &Context, args: &DestroyArgs) -> Result<ExitSta
     let sessions = Sessions::open(context, named).await?;
     let session = sessions.of(&stack.region)?;
     let reading = format!("reading the stack {}", stack.name);
+    let bucket = Bucket::of(stack, &sessions.account);
     let Some(state) = during(context, &reading, session.stack(stack.name.as_str())).await?? else {
+        during(context, &reading, refuse_attached(context, session, stack, &bucket)).await??;
         return remains::of_earlier(context, session, stack, args).await;
     };
-    let bucket = Bucket::of(stack, &sessions.account);
-    let ending = during(context, &reading, observe(session, stack, bucket, state)).await??;
+    let ending = during(context, &reading, observe(context, session, stack, bucket, state)).await??;
     if ending.state.status == "REVIEW_IN_PROGRESS" {
         apply::remove_shell(session, &ending.state.id)
             .await
@@ -83,15 +87,44 @@ pub(super) async fn run(context: &Context, args: &DestroyArgs) -> Result<ExitSta
         remains::print(context, stack, args, true, &[]);
         return Ok(ExitStatus::Done);
     }
+    if let Some(detachment) = &ending.detachment {
+        remains::refuse_foreign(detachment.pool(), &args.delete)?;
+    }
     remains::refuse_protected(session, &ending.remains, &args.delete).await?;
     context.out.talk(words(&ending, args).trim_end());
+    if let Some(detachment) = &ending.detachment {
+        detachment.refuse_open()?;
+    }
     confirm(context, stack, args).await?;
+    if let Some(detachment) = ending.detachment.as_ref().filter(|detachment| !detachment.is_nothing()) {
+        let next = of_detach(stack);
+        detachment
+            .carry_out(context, session, stack.name.as_str(), &next)
+            .await?;
+    }
     let_go(context, &ending).await?;
+    is_let_go(&ending).await?;
     delete(context, &ending).await?;
     let left = remains::clean(context, session, &ending.remains, args).await?;
     context.out.talk(&format!("{} is gone", stack.name));
     remains::print(context, stack, args, true, &left);
     Ok(ExitStatus::Done)
+}
+
+/// Stops where there is no stack, and what it attached to a pool that is not its own is there all the same.
+async fn refuse_attached(context: &Context, session: &Session, stack: &Stack, bucket: &Bucket) -> Result<(), CliError> {
+    let Pool::Existing { id, .. } = &stack.pool else {
+        return Ok(());
+    };
+    let shelf = Shelf {
+        session,
+        bucket,
+        pool: id,
+        stack: stack.name.as_str(),
+    };
+    let next = of_detach(stack);
+    Detachment::of(context, shelf, None, &stack.acknowledge, false, &next).await?;
+    Ok(())
 }
 
 /// Asks for the stack's name where it was not given.
@@ -107,7 +140,13 @@ pub(super) async fn confirm(context: &Context, stack: &Stack, args: &DestroyArgs
     }
 }
 
+fn of_detach(stack: &Stack) -> Next {
+    let file = stack.source.path().display().to_string();
+    Next::of_detach(&file, format!("deployer destroy {file}"))
+}
+
 async fn observe<'a>(
+    context: &Context,
     session: &'a Session,
     stack: &'a Stack,
     bucket: Bucket,
@@ -115,30 +154,57 @@ async fn observe<'a>(
 ) -> Result<Ending<'a>, CliError> {
     let next = Next::of(&stack.source.path().display().to_string());
     let failed = |error| apply_error(error, &stack.region);
-    let release = match Situation::of(Some(&state.status), state.reason.as_deref()) {
-        Ok(Situation::Update) => {
-            let deployed = deployed(session, &state).await?;
-            apply::letting_go(&deployed.template).map(|released| (deployed, released))
-        }
-        Ok(Situation::Create { .. } | Situation::Recreate) => None,
+    let (made, is_live) = match Situation::of(Some(&state.status), state.reason.as_deref()) {
+        Ok(Situation::Update) => (Some(deployed(session, &state).await?), true),
+        Ok(Situation::Create { .. } | Situation::Recreate) => (None, false),
         // Never went live, or let go before: a delete is what is left to do.
         Err(Unready::Stuck { ref status, .. })
             if matches!(status.as_str(), "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED") =>
         {
-            None
+            if state.outputs.contains_key(output::POOL_ID) {
+                (Some(deployed(session, &state).await?), false)
+            } else {
+                (None, false)
+            }
         }
         Err(unready) => return Err(not_ready(&unready, stack.name.as_str(), &stack.region, &next)),
     };
+    let existing = made.as_ref().and_then(|made| existing_pool(made, &state));
     let remains = apply::remains(session, &state).await.map_err(failed)?;
+    let detachment = match (existing, &made) {
+        (Some(pool), Some(made)) => {
+            let next = of_detach(stack);
+            let shelf = Shelf {
+                session,
+                bucket: &bucket,
+                pool: &pool,
+                stack: stack.name.as_str(),
+            };
+            let acknowledge = &stack.acknowledge;
+            Some(Detachment::of(context, shelf, Some(made.attached()), acknowledge, false, &next).await?)
+        }
+        _ => None,
+    };
+    let release = made
+        .filter(|_| is_live)
+        .and_then(|made| apply::letting_go(&made.template).map(|released| (made, released)));
     Ok(Ending {
         session,
         stack,
         bucket,
         state,
         release,
+        detachment,
         remains,
         next,
     })
+}
+
+/// The pool that a stack refers to and does not own.
+fn existing_pool(made: &Deployed, state: &StackState) -> Option<PoolId> {
+    let owns = made.template.get("Resources")?.get(logical::POOL).is_some();
+    let id = state.outputs.get(output::POOL_ID).filter(|_| !owns)?;
+    PoolId::parse(id).ok()
 }
 
 fn words(ending: &Ending<'_>, args: &DestroyArgs) -> String {
@@ -154,6 +220,10 @@ fn words(ending: &Ending<'_>, args: &DestroyArgs) -> String {
         for (member, function) in gone(&plan::diff(&deployed.template, released)) {
             let _ = writeln!(out, "    {member} ({function}): {}", afterwards(&member));
         }
+    }
+    if let Some(detachment) = ending.detachment.as_ref().filter(|detachment| !detachment.is_nothing()) {
+        let _ = writeln!(out);
+        out.push_str(&detachment.words("  first the pool is let go of, as by `deployer detach`"));
     }
     if ending.state.termination_protection {
         let _ = writeln!(out, "\n  then termination protection is lifted");
@@ -187,23 +257,6 @@ fn gone(diff: &TemplateDiff) -> Vec<(String, String)> {
     found
 }
 
-/// What Cognito does when a trigger is gone.
-fn afterwards(member: &str) -> &'static str {
-    match member {
-        "CustomSMSSender" => "Cognito sends SMS messages itself again, if the pool has an SMS role; else none go out",
-        "CustomEmailSender" => "Cognito sends e-mail itself again, by the pool's own e-mail settings",
-        "CustomMessage" => "Cognito uses the pool's own texts again",
-        "KMSKeyID" => "no sender is left to encrypt for",
-        "PreSignUp" | "PreAuthentication" => "what it refused is let in from now on",
-        "DefineAuthChallenge" | "CreateAuthChallenge" | "VerifyAuthChallengeResponse" => {
-            "custom authentication stops working"
-        }
-        "UserMigration" => "users who were not migrated yet cannot sign in",
-        "PreTokenGeneration" | "PreTokenGenerationConfig" => "tokens no longer carry what it added",
-        _ => "Cognito no longer calls it",
-    }
-}
-
 async fn let_go(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> {
     let Some((deployed, released)) = &ending.release else {
         return Ok(());
@@ -218,6 +271,7 @@ async fn let_go(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> 
         stack,
         name: &name,
         kind: ChangeSetKind::Update,
+        import: None,
         template: &template,
         tags: &deployed.tags,
         role: ending.stack.cloudformation.role(),
@@ -249,14 +303,21 @@ async fn let_go(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> 
         let resources = Some(prepared.changes.len());
         progress::complete(context, ending.session, &operation, stack, resources, &ending.next).await?;
     }
-    let Some(id) = &ending.remains.pool else { return Ok(()) };
+    Ok(())
+}
+
+/// Looks once more, right before the function goes, whether the pool calls it.
+async fn is_let_go(ending: &Ending<'_>) -> Result<(), CliError> {
+    // A pool of the stack's own that never went live calls nothing that anybody would miss.
+    let lets_go = ending.release.is_some() || ending.detachment.is_some();
+    let Some(id) = ending.remains.pool.as_ref().filter(|_| lets_go) else {
+        return Ok(());
+    };
     let function = ending.state.outputs.get(output::FUNCTION_ARN);
-    let still = ending.session.pool(id).await?.is_some_and(|pool| {
-        function.is_some_and(|function| {
-            serde_json::Value::Object(pool.lambda_config)
-                .to_string()
-                .contains(function.as_str())
-        })
+    // As the service says it: a trigger that the SDK does not know calls the function too.
+    let still = ending.session.described_pool(id).await?.is_some_and(|pool| {
+        let config = pool.get("LambdaConfig").map(ToString::to_string).unwrap_or_default();
+        function.is_some_and(|function| config.contains(function.as_str()))
     });
     if still {
         return Err(CliError::failed(format!(

@@ -3,7 +3,7 @@
 use super::context::Interrupted;
 use super::exit::ExitStatus;
 use super::printer::Printer;
-use crate::apply::ApplyError;
+use crate::apply::{ApplyError, PoolUpdateError, ReadyError};
 use crate::asset::AssetError;
 use crate::aws::{AwsError, Refusal};
 use crate::spec::Region;
@@ -102,6 +102,31 @@ impl From<AwsError> for CliError {
     }
 }
 
+impl From<PoolUpdateError> for CliError {
+    fn from(error: PoolUpdateError) -> Self {
+        let (message, hint) = (error.to_string(), error.hint());
+        let general = Self::from(error.error);
+        Self {
+            message: Some(message),
+            hints: hint.map_or(general.hints, |hint| vec![hint]),
+            ..general
+        }
+    }
+}
+
+impl From<ReadyError> for CliError {
+    fn from(error: ReadyError) -> Self {
+        let hint = error.hint();
+        match error {
+            ReadyError::Aws(error) => Self::from(error),
+            ReadyError::Stuck { .. } | ReadyError::Missing { .. } => Self {
+                hints: hint.into_iter().collect(),
+                ..Self::failed(error.to_string())
+            },
+        }
+    }
+}
+
 impl From<AssetError> for CliError {
     fn from(error: AssetError) -> Self {
         Self {
@@ -128,6 +153,9 @@ pub(super) fn apply_error(error: ApplyError, region: &Region) -> CliError {
             let command = format!("delete it, then apply again: aws s3 rm s3://{bucket}/{key}");
             CliError::failed(error.to_string()).hint(command)
         }
+        ApplyError::Unreadable { ref bucket, ref key } => CliError::failed(error.to_string()).hint(format!(
+            "look at it: aws s3 cp s3://{bucket}/{key} - ; use the version of deployer that wrote it"
+        )),
         ApplyError::Refused { .. } => CliError::failed(error.to_string()),
         ApplyError::ShellStays { .. } => {
             CliError::failed(error.to_string()).hint("look at its events, then run the same command")

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 pub enum ExitStatus {
     /// Done, or nothing to do: 0.
     Done,
-    /// `diff --exit-code` found changes: 2.
+    /// `diff --exit-code` found changes, or `drift --exit-code` drift: 2.
     Changes,
-    /// A guard wants a person's word: 3.
+    /// A guard wants a person's word, or a plan is out of date: 3.
     Stopped,
     /// It failed: 1.
     Failed,

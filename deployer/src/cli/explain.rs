@@ -11,7 +11,7 @@ use super::args::{ExplainArgs, Format};
 use super::context::Context;
 use super::error::CliError;
 use super::exit::ExitStatus;
-use crate::finding::{Code, Level};
+use crate::finding::{Area, Code, Level};
 
 pub(super) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitStatus, CliError> {
     let code = args.code.as_ref().map(|name| {
@@ -49,8 +49,10 @@ fn document(codes: &[Code]) -> String {
     format!("{:#}\n", json!({ "version": 1, "codes": codes }))
 }
 
-const fn level(level: Level) -> &'static str {
-    match level {
+fn level(code: Code) -> &'static str {
+    let entry = code.entry();
+    match entry.level {
+        Level::Error if entry.area == Area::Plan => "error: `apply` stops with 3 until it is mended",
         Level::Error => "error: wrong input, nothing is called",
         Level::Guard => "guard: `apply` stops with 3 until the stack file acknowledges it",
         Level::Warning => "warning: worth a look, nothing stops",
@@ -64,7 +66,7 @@ fn page(code: Code) -> String {
         "{}\n  {}\n  {}\n\nWhy it matters\n{why}\nWhat to do\n{instead}",
         entry.name,
         entry.title,
-        level(entry.level),
+        level(code),
     )
 }
 

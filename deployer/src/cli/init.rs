@@ -40,29 +40,38 @@ pub(super) async fn run(context: &Context, args: &InitArgs) -> Result<ExitStatus
             path.display()
         )));
     }
-    let failed = |path: &Path, error| CliError::failed(format!("cannot write `{}`: {error}", path.display()));
-    fs::create_dir_all(&args.folder).map_err(|error| failed(&args.folder, error))?;
+    fs::create_dir_all(&args.folder).map_err(|error| failed(&args.folder, &error))?;
     if overwrite {
-        fs::write(&path, text).map_err(|error| failed(&path, error))?;
+        fs::write(&path, text).map_err(|error| failed(&path, &error))?;
     } else {
-        create(&path, &text).map_err(|error| failed(&path, error))?;
+        create(&path, &text).map_err(|error| failed(&path, &error))?;
     }
     context.out.talk(&format!("wrote `{}`", path.display()));
-    let schema = args.folder.join("schema.json");
+    write_schema(context, &args.folder)?;
+    context.out.talk(&format!("  next: deployer diff {}", path.display()));
+    Ok(ExitStatus::Done)
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::failed(format!("cannot write `{}`: {error}", path.display()))
+}
+
+/// Writes the schema that a stack file's first line names, where there is none.
+pub(super) fn write_schema(context: &Context, folder: &Path) -> Result<(), CliError> {
+    let schema = folder.join("schema.json");
     match create(&schema, &spec::schema_text()) {
         Ok(()) => context.out.talk(&format!(
             "wrote `{}`, by which editors complete and check it",
             schema.display()
         )),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(failed(&schema, error)),
+        Err(error) => return Err(failed(&schema, &error)),
     }
-    context.out.talk(&format!("  next: deployer diff {}", path.display()));
-    Ok(ExitStatus::Done)
+    Ok(())
 }
 
 /// Writes a file that is not there yet.
-fn create(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn create(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(text.as_bytes())
 }

@@ -9,7 +9,7 @@ mod since;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::args::{Format, LogsArgs};
+use super::args::{Format, LogsArgs, MessageOutcome};
 use super::context::Context;
 use super::declared::stack;
 use super::error::CliError;
@@ -34,7 +34,7 @@ pub(super) async fn run(context: &Context, args: &LogsArgs) -> Result<ExitStatus
     let sessions = Sessions::open(context, named).await?;
     let session = sessions.of(&stack.region)?;
     let filter = Filter::of(args);
-    let now = i64::try_from(context.moment()).unwrap_or(i64::MAX);
+    let now = context.milliseconds();
     let since = i64::try_from(args.since.as_millis()).unwrap_or(i64::MAX);
     let mut tail = Tail {
         query: LogQuery {
@@ -63,6 +63,15 @@ pub(super) async fn run(context: &Context, args: &LogsArgs) -> Result<ExitStatus
             return Ok(ExitStatus::Done);
         };
     }
+}
+
+/// The pattern that finds the messages that failed.
+pub(super) fn failed_pattern() -> Option<String> {
+    let filter = Filter {
+        outcome: Some(MessageOutcome::Failed),
+        ..Filter::default()
+    };
+    filter.pattern()
 }
 
 /// Asks the stack for its log group.

@@ -2,8 +2,10 @@
 //!
 //! `args` holds what was typed, `context` what it is typed into; each command is a file with one `run`.
 
+mod adopt;
 mod apply;
 mod args;
+mod attach;
 mod bootstrap;
 mod build;
 mod completions;
@@ -11,7 +13,10 @@ mod context;
 mod declared;
 mod deploy;
 mod destroy;
+mod detach;
 mod diff;
+mod doctor;
+mod drift;
 mod error;
 mod exit;
 mod explain;
@@ -20,6 +25,7 @@ mod init;
 mod logs;
 mod next;
 mod observe;
+mod pinned;
 mod printer;
 mod progress;
 mod read_back;
@@ -29,6 +35,7 @@ mod schema;
 mod send;
 mod status;
 mod synth;
+mod tolerate;
 mod undone;
 mod validate;
 mod wrap;
@@ -76,9 +83,13 @@ async fn run(cli: Cli) -> Result<ExitStatus, CliError> {
         Command::Build(args) => build::run(&context, &args),
         Command::Diff(args) => diff::run(&context, &args).await,
         Command::Apply(args) => apply::run(&context, &args).await,
+        Command::Adopt(args) => adopt::run(&context, &args).await,
+        Command::Detach(args) => detach::run(&context, &args).await,
         Command::Destroy(args) => destroy::run(&context, &args).await,
         Command::Bootstrap(args) => bootstrap::run(&context, &args).await,
         Command::Status(args) => status::run(&context, &args).await,
+        Command::Doctor(args) => doctor::run(&context, &args).await,
+        Command::Drift(args) => drift::run(&context, &args).await,
         Command::Logs(args) => logs::run(&context, &args).await,
         Command::Send(args) => send::run(&context, &args).await,
         Command::Explain(args) => explain::run(&context, &args),

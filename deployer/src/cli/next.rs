@@ -9,6 +9,8 @@ pub(super) struct Next {
     pub(super) again: String,
     /// Deletes the stack.
     pub(super) delete: String,
+    /// Puts back what moved in an existing pool.
+    pub(super) put_back: String,
 }
 
 impl Next {
@@ -17,6 +19,16 @@ impl Next {
         Self {
             again: format!("deployer apply {file}"),
             delete: format!("deployer destroy {file}"),
+            put_back: format!("deployer apply {file} --put-back"),
+        }
+    }
+
+    /// Those of a stack file while its pool is let go of; `again` is the command at work.
+    pub(super) fn of_detach(file: &str, again: String) -> Self {
+        Self {
+            again,
+            delete: format!("deployer destroy {file}"),
+            put_back: format!("deployer detach {file} --put-back"),
         }
     }
 
@@ -24,6 +36,8 @@ impl Next {
     pub(super) fn of_bootstrap(region: &Region, stack: &str) -> Self {
         Self {
             again: format!("deployer bootstrap --region {region}"),
+            // Its stack has no pool.
+            put_back: format!("deployer bootstrap --region {region}"),
             delete: format!("aws cloudformation delete-stack --region {region} --stack-name {stack}"),
         }
     }

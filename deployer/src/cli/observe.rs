@@ -1,14 +1,20 @@
 //! What stands on AWS's side, read before anything is decided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
+use super::adopt::{add_new, changed_for_ever, to_import};
 use super::context::Context;
-use super::error::CliError;
+use super::error::{CliError, apply_error};
 use super::next::{Next, events_command};
-use crate::apply::{key_findings, left_behind};
+use crate::apply::{Bucket, Known, Shelf, deployed_code, key_findings, left_behind, sender_findings};
 use crate::aws::{Session, StackState};
+use crate::finding::{Code, Finding};
 use crate::model::{logical, output};
-use crate::plan::{Deployed, Desired, Plan, Situation, Unready};
+use crate::plan::{
+    Deployed, Desired, DesiredPool, Edit, Live, MFA, Plan, Situation, Unready, follows, inline, moved, put_back,
+};
 use crate::spec::{AccountId, Region, StackName};
 use crate::template::Template;
 
@@ -60,28 +66,60 @@ impl Sessions {
 pub(super) struct Observed {
     pub(super) state: Option<StackState>,
     pub(super) deployed: Option<Deployed>,
+    /// A pool that exists before its stack, with what is kept of it; nothing when it is gone.
+    pub(super) known: Option<Known>,
+    /// A pool that is to be taken into the stack.
+    pub(super) import: Option<Live>,
     pub(super) plan: Plan,
 }
 
+impl Observed {
+    /// The pool, where it is not the stack's.
+    pub(super) fn live(&self) -> Option<&Live> {
+        self.known.as_ref().map(|known| &known.live).or(self.import.as_ref())
+    }
+}
+
+/// A stack that is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject<'a> {
+    pub(super) session: &'a Session,
+    pub(super) stack: &'a str,
+    pub(super) bucket: &'a Bucket,
+    pub(super) desired: &'a Desired,
+    pub(super) next: &'a Next,
+}
+
+impl<'a> Subject<'a> {
+    /// Where the configuration of a pool that exists before the stack is kept.
+    pub(super) const fn shelf(&self) -> Option<Shelf<'a>> {
+        match &self.desired.pool {
+            DesiredPool::Existing { id, .. } => Some(Shelf {
+                session: self.session,
+                bucket: self.bucket,
+                pool: id,
+                stack: self.stack,
+            }),
+            DesiredPool::Owned | DesiredPool::Import { .. } => None,
+        }
+    }
+}
+
 /// Reads a stack and compares it with what is wanted.
-pub(super) async fn observe(
-    session: &Session,
-    stack: &str,
-    desired: &Desired,
-    next: &Next,
-) -> Result<Observed, CliError> {
-    let state = session.stack(stack).await?;
-    compare(session, stack, state, desired, next).await
+pub(super) async fn observe(subject: Subject<'_>) -> Result<Observed, CliError> {
+    let state = subject.session.stack(subject.stack).await?;
+    compare(subject, state).await
 }
 
 /// Compares a stack that was read with what is wanted.
-pub(super) async fn compare(
-    session: &Session,
-    stack: &str,
-    state: Option<StackState>,
-    desired: &Desired,
-    next: &Next,
-) -> Result<Observed, CliError> {
+pub(super) async fn compare(subject: Subject<'_>, state: Option<StackState>) -> Result<Observed, CliError> {
+    let Subject {
+        session,
+        stack,
+        desired,
+        next,
+        ..
+    } = subject;
     let status = state.as_ref().map(|state| state.status.as_str());
     let reason = state.as_ref().and_then(|state| state.reason.as_deref());
     let situation =
@@ -90,8 +128,23 @@ pub(super) async fn compare(
         (Situation::Update, Some(state)) => Some(deployed(session, state).await?),
         _ => None,
     };
-    let mut plan = Plan::of(situation, deployed.as_ref(), desired);
-    if deployed.is_none() {
+    let shelf = subject.shelf();
+    let known = match &shelf {
+        Some(shelf) => shelf
+            .known()
+            .await
+            .map_err(|error| apply_error(error, session.region()))?,
+        None => None,
+    };
+    let imported = to_import(session, stack, deployed.as_ref(), desired).await?;
+    let live = known.as_ref().map(|known| &known.live).or(imported.as_ref());
+    let mut plan = Plan::of(situation, deployed.as_ref(), desired, live);
+    let changed = changed_for_ever(session, deployed.as_ref(), desired, &plan, imported.as_ref()).await?;
+    add_new(&mut plan.findings, changed);
+    if let Some(shelf) = &shelf {
+        plan.findings.extend(existing_pool(shelf, known.as_ref(), next));
+    }
+    if deployed.is_none() && desired.pool == DesiredPool::Owned {
         plan.findings
             .extend(left_behind(session, stack, &desired.template).await?);
     }
@@ -100,7 +153,79 @@ pub(super) async fn compare(
         let made = state.as_ref().filter(|_| deployed.is_some());
         plan.findings.extend(key_findings(session, &desired.keys, made).await?);
     }
-    Ok(Observed { state, deployed, plan })
+    if let (Some(deployed), Some(asset), true) = (&deployed, &desired.code, plan.changes_code())
+        && let Some(code) = deployed_code(session, &subject.bucket.owner, deployed, &desired.template).await?
+    {
+        plan.compare_code(asset, &code);
+    }
+    if let (Some(_), Some(known)) = (&plan.pool, &known) {
+        plan.findings.extend(sender_findings(session, &known.live.now).await?);
+    }
+    Ok(Observed {
+        state,
+        deployed,
+        known,
+        import: imported,
+        plan,
+    })
+}
+
+/// What stops an apply to a pool that exists before its stack: it is gone, or what an earlier update moved is not
+/// answered for.
+fn existing_pool(shelf: &Shelf<'_>, known: Option<&Known>, next: &Next) -> Vec<Finding> {
+    let Some(known) = known else {
+        let (pool, region) = (shelf.pool, shelf.session.region());
+        let message = format!("there is no pool {pool} in this account and Region");
+        return vec![
+            Finding::guard(Code::PoolGone, logical::POOL, pool.as_str(), message).hint(format!(
+                "see which there are: aws cognito-idp list-user-pools --region {region} --max-results 60"
+            )),
+        ];
+    };
+    moved_settings(known, next)
+}
+
+/// A finding for each setting that moved in a pool since the update that nobody has compared yet.
+pub(super) fn moved_settings(known: &Known, next: &Next) -> Vec<Finding> {
+    let moved = |record| moved(record, &known.live.now, &BTreeSet::new());
+    let edits = known.record.as_ref().map(moved).unwrap_or_default();
+    edits
+        .iter()
+        .map(|edit| {
+            let shown = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), inline);
+            let (old, new) = (shown(edit.old.as_ref()), shown(edit.new.as_ref()));
+            let path = edit.path.join(".");
+            let message = format!("{path} was {old} before the last update of the triggers, and is {new} now");
+            let hint = if edit.path.first().is_some_and(|first| first == MFA) && !follows(edit, &edits) {
+                "only SetUserPoolMfaConfig writes it: set it in the console, or with aws cognito-idp \
+                 set-user-pool-mfa-config, which resets what it is not told"
+                    .to_owned()
+            } else {
+                format!("put it back: {}", next.put_back)
+            };
+            Finding::guard(Code::PoolSettingMoved, &resource(edit), new, message).hint(hint)
+        })
+        .collect()
+}
+
+fn resource(edit: &Edit) -> String {
+    format!("{}.{}", logical::POOL, edit.path.join("."))
+}
+
+/// Returns the settings that an update can put back, and takes their findings away, with those of what follows them.
+pub(super) fn take_back(known: &Known, findings: &mut Vec<Finding>) -> Vec<Edit> {
+    let Some(record) = &known.record else {
+        return Vec::new();
+    };
+    let (_, edits) = put_back(record, &known.live.now, &BTreeSet::new());
+    let mut back = moved(record, &known.live.now, &BTreeSet::new());
+    back.retain(|edit| follows(edit, &edits));
+    back.extend(edits.iter().cloned());
+    findings.retain(|finding| {
+        let is_back = |edit: &Edit| finding.resource.as_ref() == Some(&resource(edit));
+        finding.code != Code::PoolSettingMoved || !back.iter().any(is_back)
+    });
+    edits
 }
 
 /// Reads what a stack was deployed from.
@@ -120,6 +245,7 @@ pub(super) async fn deployed(session: &Session, state: &StackState) -> Result<De
             .get(output::KEY_ARN)
             .filter(|_| template.resource(logical::KEY).is_some())
             .cloned(),
+        outputs: state.outputs.clone(),
     })
 }
 
@@ -127,7 +253,7 @@ pub(super) async fn deployed(session: &Session, state: &StackState) -> Result<De
 pub(super) fn not_ready(unready: &Unready, stack: &str, region: &Region, next: &Next) -> CliError {
     let failed = CliError::failed(format!("{stack}: {unready}; nothing was changed"));
     let events = events_command(region, stack);
-    let Next { again, delete } = next;
+    let Next { again, delete, .. } = next;
     match unready {
         Unready::Busy { .. } => failed
             .hint(format!("look at it: {events}"))

@@ -127,6 +127,7 @@ pub(super) fn failed(context: &Context, session: &Session, stack: &str, outcome:
             "the rollback stopped half-way; the stack takes no update until it is continued, which the next apply does first",
             vec![format!("mend what could not be rolled back, then: {}", next.again)],
         ),
+        "IMPORT_ROLLBACK_COMPLETE" => ("the pool is outside the stack, as it was", vec![again]),
         "DELETE_FAILED" => (
             "what could not be deleted is still in the stack",
             vec![format!("mend the cause, then: {}", next.delete)],

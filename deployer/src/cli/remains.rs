@@ -15,7 +15,7 @@ use super::exit::ExitStatus;
 use crate::apply::{self, Remains};
 use crate::aws::{AwsError, Session};
 use crate::finding::Code;
-use crate::spec::Stack;
+use crate::spec::{PoolId, Stack};
 
 /// There is no stack: deletes what was named of what an earlier destroy left.
 pub(super) async fn of_earlier(
@@ -58,6 +58,17 @@ pub(super) fn print(context: &Context, stack: &Stack, args: &DestroyArgs, was_th
         }]);
         context.out.data(&format!("{document:#}\n"));
     }
+}
+
+/// A pool that was there before its stack is not the stack's to delete.
+pub(super) fn refuse_foreign(pool: &PoolId, delete: &[Kept]) -> Result<(), CliError> {
+    if !delete.contains(&Kept::Pool) {
+        return Ok(());
+    }
+    let error = CliError::usage(format!(
+        "the pool {pool} was there before this stack, so `destroy` does not delete it; nothing was changed"
+    ));
+    Err(error.hint("leave `--delete pool` out"))
 }
 
 /// A pool under deletion protection is not deleted by a flag.

@@ -11,7 +11,8 @@ pub(super) const fn fate(situation: &Situation, index: usize) -> &'static str {
     match (index, situation) {
         (0, Situation::Recreate) => "the failed, empty stack is gone; nothing else was changed",
         (0, Situation::Create { .. } | Situation::Update) => "nothing was changed",
-        _ => "the first change set is done, the second was not started",
+        (1, _) => "the first change set is done, the second was not started",
+        _ => "the change sets before it are done, the last was not started",
     }
 }
 

@@ -6,7 +6,7 @@ use handler::delivery::Countries;
 
 use super::answers::Answers;
 use crate::cli::args::Stake;
-use crate::spec::{Target, TriggerKind};
+use crate::spec::{Target, TriggerKind, yaml_text};
 
 /// Returns the file's text.
 pub(super) fn text(answers: &Answers) -> String {
@@ -30,7 +30,7 @@ fn head(answers: &Answers) -> String {
         "# yaml-language-server: $schema=schema.json\n\
          # `deployer diff` shows what this file would make or change, `deployer apply` makes it so.\n\
          name: {}\n",
-        quoted(answers.name.as_str()),
+        yaml_text(answers.name.as_str()),
     );
     if let Some(account) = &answers.account {
         let _ = writeln!(text, "account: \"{account}\" # any other account is refused");
@@ -47,7 +47,7 @@ fn pool(answers: &Answers) -> String {
     let mut text = format!(
         "\npool:\n  new:\n    # What AWS::Cognito::UserPool takes, by CloudFormation's own names.\n    properties:\n      \
          UserPoolName: {}\n      UserPoolTier: ESSENTIALS\n",
-        quoted(&answers.pool)
+        yaml_text(&answers.pool)
     );
     let attributes = answers.sign_in.0.join(", ");
     if attributes.is_empty() {
@@ -138,16 +138,4 @@ fn sms(countries: &Countries) -> String {
          # The first route that matches delivers; within one, the next provider is tried when one fails.\n    \
          routes: [{{via: [sns]}}]\n"
     )
-}
-
-/// Returns a text as it may stand in YAML, quoted where some reader could take it for anything else.
-fn quoted(text: &str) -> String {
-    let plain = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-    let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    if plain && !word.contains(&text.to_ascii_lowercase().as_str()) {
-        text.to_owned()
-    } else {
-        serde_json::Value::from(text).to_string()
-    }
 }

@@ -63,6 +63,7 @@ fn trigger(trigger: &Trigger) -> Value {
             Agreement::AsDeclared => "as-declared",
             Agreement::NotApplied => "not-applied",
             Agreement::ChangedOutside => "changed-outside",
+            Agreement::Others => "others",
         },
     })
 }

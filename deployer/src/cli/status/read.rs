@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::apply::{Bucket, resolved, trigger_differences};
-use crate::asset::Asset;
-use crate::aws::{AwsError, FunctionState, QueueDepth, Refusal, Session, StackEvent, StackState};
+use crate::asset::{Asset, Origin};
+use crate::aws::{AwsError, FunctionState, QueueDepth, Session, StackEvent, StackState};
 use crate::cli::error::CliError;
 use crate::cli::observe::deployed;
+use crate::cli::tolerate::tolerate;
 use crate::events::{Failure, failure, last_operation};
 use crate::model::{Model, logical, output};
+use crate::plan::Ours;
 use crate::spec::{AccountId, Stack};
 use crate::template;
 
@@ -66,6 +68,8 @@ pub(super) enum Agreement {
     NotApplied,
     /// The pool does neither: somebody wrote it outside CloudFormation.
     ChangedOutside,
+    /// It is somebody else's, of a pool that is not the stack's own: it stays.
+    Others,
 }
 
 #[derive(Debug)]
@@ -82,8 +86,10 @@ pub(super) struct Function {
     pub(super) live: Option<FunctionState>,
     /// The digest of the handler that was deployed.
     pub(super) deployed: Option<String>,
-    /// The digest of the handler in this checkout.
+    /// The digest of the handler in this checkout, or of the one that came with this deployer.
     pub(super) checkout: Option<String>,
+    /// Whether it came with this deployer.
+    pub(super) embedded: bool,
     /// Whether Lambda runs the zip that was deployed; none when that zip could not be looked up.
     pub(super) code_as_deployed: Option<bool>,
 }
@@ -159,20 +165,6 @@ pub(super) async fn read(
     Ok(status)
 }
 
-/// Keeps a service's refusal for later; without credentials or a network there is nothing more to ask.
-fn tolerate<T>(answer: Result<T, AwsError>, unread: &mut Vec<AwsError>) -> Result<Option<T>, AwsError> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) => match error.refusal {
-            Refusal::Service(_) | Refusal::Unexpected => {
-                unread.push(error);
-                Ok(None)
-            }
-            Refusal::Credentials | Refusal::Expired | Refusal::Clock | Refusal::Unreachable => Err(error),
-        },
-    }
-}
-
 /// What went wrong in the last operation, when something did.
 fn last_failure(state: &StackState, history: &[StackEvent]) -> Option<LastFailure> {
     let resource_failed = history.iter().any(|event| event.status.ends_with("_FAILED"));
@@ -199,15 +191,13 @@ async fn pool(
     let found = tolerate(session.pool(id).await, unread)?;
     let gone = found == Some(None);
     // Where the zip is found plays no part in the triggers.
-    let declared = template::render(&Model::of(stack, None));
+    let declared = Value::Object(template::lambda_config(&Model::of(stack, None).pool));
+    let owned = lambda_config(old).cloned();
+    let is_owned = owned.is_some();
+    let deployed = owned.unwrap_or_else(|| Value::Object(Ours::of(old, outputs).recorded()));
     let live = found.flatten().map(|live| LivePool {
         deletion_protection: live.deletion_protection,
-        triggers: triggers(
-            lambda_config(declared.value()),
-            lambda_config(old),
-            &live.lambda_config,
-            outputs,
-        ),
+        triggers: triggers(Some(&declared), Some(&deployed), &live.lambda_config, outputs, is_owned),
     });
     Ok(Pool {
         id: id.to_owned(),
@@ -225,6 +215,7 @@ fn triggers(
     deployed: Option<&Value>,
     live: &Map<String, Value>,
     outputs: &BTreeMap<String, String>,
+    is_owned: bool,
 ) -> Vec<Trigger> {
     let differing = |template: Option<&Value>| -> BTreeSet<String> {
         trigger_differences(template, live, outputs)
@@ -233,6 +224,7 @@ fn triggers(
             .collect()
     };
     let (from_file, from_deployed) = (differing(declared), differing(deployed));
+    let says = |config: Option<&Value>, name: &str| config.is_some_and(|config| config.get(name).is_some());
     let names: BTreeSet<&String> = live.keys().chain(&from_file).collect();
     names
         .into_iter()
@@ -243,6 +235,7 @@ fn triggers(
                 .and_then(|config| config.get(name))
                 .map(|value| resolved(value, outputs)),
             agreement: match (from_file.contains(name), from_deployed.contains(name)) {
+                _ if !is_owned && !says(declared, name) && !says(deployed, name) => Agreement::Others,
                 (false, _) => Agreement::AsDeclared,
                 (true, false) => Agreement::NotApplied,
                 (true, true) => Agreement::ChangedOutside,
@@ -278,6 +271,7 @@ async fn function(
         live,
         deployed: outputs.get(output::HANDLER).cloned(),
         checkout: asset.map(|asset| asset.digest.to_string()),
+        embedded: asset.is_some_and(|asset| matches!(asset.origin, Origin::Embedded(_))),
         code_as_deployed,
     }))
 }
@@ -294,7 +288,7 @@ mod tests {
         let file = json!({ "PreSignUp": "arn:a", "PostConfirmation": "arn:new", "PreAuthentication": "arn:d" });
         let deployed = json!({ "PreSignUp": "arn:old", "PostConfirmation": "arn:b" });
         let live = live.as_object().cloned().unwrap_or_default();
-        let found: Vec<(String, Agreement)> = triggers(Some(&file), Some(&deployed), &live, &BTreeMap::new())
+        let found: Vec<(String, Agreement)> = triggers(Some(&file), Some(&deployed), &live, &BTreeMap::new(), true)
             .into_iter()
             .map(|trigger| (trigger.name, trigger.agreement))
             .collect();
@@ -305,5 +299,13 @@ mod tests {
             ("PreSignUp", Agreement::AsDeclared),
         ];
         assert_eq!(found, expected.map(|(name, agreement)| (name.to_owned(), agreement)));
+        // In a pool that is not the stack's own, what neither names is somebody else's.
+        let found = triggers(Some(&file), Some(&deployed), &live, &BTreeMap::new(), false);
+        let agreements: Vec<Agreement> = found.iter().map(|trigger| trigger.agreement).collect();
+        let rest = expected[1..].iter().map(|(_, agreement)| *agreement);
+        assert_eq!(
+            agreements,
+            [Agreement::Others].into_iter().chain(rest).collect::<Vec<_>>()
+        );
     }
 }

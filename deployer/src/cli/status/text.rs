@@ -87,11 +87,13 @@ fn put_pool(lines: &mut Lines, pool: &Pool, outputs: &BTreeMap<String, String>) 
             .as_ref()
             .map_or_else(|| "none".to_owned(), |value| target(value, outputs));
         let name = &trigger.name;
-        if trigger.agreement == Agreement::AsDeclared {
-            lines.put(label, &format!("{name}: {found}, as declared"));
-        } else {
-            lines.put(label, &format!("{name}: {found}"));
-            lines.put("", &format!("  {}", disagreement(trigger, outputs)));
+        match trigger.agreement {
+            Agreement::AsDeclared => lines.put(label, &format!("{name}: {found}, as declared")),
+            Agreement::Others => lines.put(label, &format!("{name}: {found}, not this stack's")),
+            Agreement::NotApplied | Agreement::ChangedOutside => {
+                lines.put(label, &format!("{name}: {found}"));
+                lines.put("", &format!("  {}", disagreement(trigger, outputs)));
+            }
         }
     }
 }
@@ -103,7 +105,9 @@ fn disagreement(trigger: &Trigger, outputs: &BTreeMap<String, String>) -> String
         .as_ref()
         .map_or_else(|| "none".to_owned(), |value| target(value, outputs));
     match trigger.agreement {
-        Agreement::AsDeclared | Agreement::NotApplied => format!("not applied yet: the file says {declared}"),
+        Agreement::AsDeclared | Agreement::Others | Agreement::NotApplied => {
+            format!("not applied yet: the file says {declared}")
+        }
         Agreement::ChangedOutside => format!("changed outside CloudFormation: the file says {declared}"),
     }
 }
@@ -140,9 +144,14 @@ fn put_function(lines: &mut Lines, function: &Function) {
     lines.put("", code);
     let digest = function.deployed.as_deref().unwrap_or("unknown");
     let short: String = digest.chars().take(12).collect();
+    let here = if function.embedded {
+        "this deployer's"
+    } else {
+        "this checkout's"
+    };
     let checkout = match &function.checkout {
-        Some(checkout) if checkout == digest => "this checkout's".to_owned(),
-        Some(checkout) => format!("this checkout's is {}", checkout.chars().take(12).collect::<String>()),
+        Some(checkout) if checkout == digest => here.to_owned(),
+        Some(checkout) => format!("{here} is {}", checkout.chars().take(12).collect::<String>()),
         None => "there is no handler here to compare with".to_owned(),
     };
     lines.put("", &format!("handler {short}: {checkout}"));

@@ -1,0 +1,92 @@
+//! Drift for people: resource by resource, member by member; nothing depends on colour.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::read::Found;
+use crate::plan::drift::{Drift, Standing};
+use crate::plan::inline;
+
+pub(super) fn render(found: &Found) -> String {
+    let mut text = format!("{} in {}: ", found.stack, found.region);
+    if found.deployed.is_none() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "not deployed\n  next: deployer apply {}", found.file);
+        return text;
+    }
+    let count = found
+        .drifts
+        .iter()
+        .filter(|drift| drift.standing == Standing::Drifted)
+        .count();
+    text.push_str(
+        match count {
+            0 => "nothing drifted\n".to_owned(),
+            1 => "1 member drifted\n".to_owned(),
+            count => format!("{count} members drifted\n"),
+        }
+        .as_str(),
+    );
+    let mut last = "";
+    for drift in &found.drifts {
+        if drift.resource != last {
+            let _ = writeln!(text, "  {} ({})", drift.resource, drift.resource_type);
+            last = &drift.resource;
+        }
+        let _ = writeln!(text, "    {}", line(drift));
+    }
+    for (reason, names) in unchecked(found) {
+        let _ = writeln!(text, "  not checked: {}: {reason}", names.join(", "));
+    }
+    for error in &found.unread {
+        let _ = writeln!(text, "  not read: {error}");
+    }
+    if count > 0 {
+        let _ = writeln!(text, "  keep what is live: deployer drift {} --accept", found.file);
+        let _ = writeln!(
+            text,
+            "  put back what is declared: deployer drift {} --revert",
+            found.file
+        );
+    }
+    text
+}
+
+/// What is declared and what is live, on one line.
+pub(super) fn line(drift: &Drift) -> String {
+    let (declared, live) = (shown(drift.declared.as_ref()), shown(drift.live.as_ref()));
+    if drift.path.is_empty() {
+        return "gone: somebody deleted it outside CloudFormation".to_owned();
+    }
+    let member = drift.member();
+    match drift.standing {
+        Standing::Drifted => format!("{member}: declared {declared}, live {live}"),
+        Standing::NotApplied => format!("{member}: not applied yet: declared {declared}, live {live}"),
+        Standing::NotDeclared => format!("{member}: not declared, live {live}"),
+        Standing::NotCompared => format!("{member}: not compared: declared {declared}, live {live}"),
+    }
+}
+
+/// A value on one line, also where it is a text of several.
+pub(super) fn shown(value: Option<&Value>) -> String {
+    match value {
+        None => "nothing".to_owned(),
+        Some(Value::String(text)) if text.is_empty() || text.chars().any(char::is_control) => {
+            Value::from(text.as_str()).to_string()
+        }
+        Some(value) => inline(value),
+    }
+}
+
+/// What was not compared, by the reason.
+fn unchecked(found: &Found) -> Vec<(&str, Vec<&str>)> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for each in &found.not_checked {
+        match reasons.iter_mut().find(|(reason, _)| *reason == each.reason) {
+            Some((_, names)) => names.push(&each.logical_id),
+            None => reasons.push((&each.reason, vec![&each.logical_id])),
+        }
+    }
+    reasons
+}
