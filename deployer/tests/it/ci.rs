@@ -1,0 +1,320 @@
+//! The action for GitHub and the example for GitLab: each script as it stands in its file, against the emulator and a
+//! stub of GitHub and GitLab.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::support::action::Job;
+use crate::support::aws::wait;
+use crate::support::cli::Workspace;
+use crate::support::github::{GitHub, REPOSITORY, TOKEN};
+use crate::support::ministack::Ministack;
+
+const STACK: &str = "name: acme
+region: us-west-2
+environment: test
+pool:
+  new:
+    properties: {UserPoolName: acme}
+";
+/// What a reviewer approves, under what nobody sees.
+const MARKER: &str = "<!-- deployer: stacks -->\n";
+
+fn repository(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)
+}
+
+/// A release of the deployer that is tested, for this machine.
+fn release(workspace: &Workspace) -> (PathBuf, String) {
+    let name = format!("deployer-0.1.0-{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let files = workspace.path().join("release");
+    fs::create_dir_all(files.join(&name)).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_deployer"), files.join(&name).join("deployer")).unwrap();
+    let script = format!(
+        "tar -czf {name}.tar.gz {name} && sha256sum {name}.tar.gz >SHA256SUMS && sha256sum SHA256SUMS | cut -c 1-64"
+    );
+    let made = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(&files)
+        .output()
+        .unwrap();
+    let digest = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    assert_eq!(digest.len(), 64);
+    (files, digest)
+}
+
+/// Comments of other people, one of whom would like to write what is approved.
+fn others() -> Vec<String> {
+    let mut comments: Vec<String> = (0..150)
+        .map(|number| format!("comment {number}\r\nof somebody"))
+        .collect();
+    comments[3] = format!("{MARKER}nothing to do, I promise");
+    comments
+}
+
+struct Repository {
+    workspace: Workspace,
+    github: GitHub,
+    digest: String,
+}
+
+impl Repository {
+    fn new() -> Self {
+        let workspace = Workspace::online();
+        workspace.file("stacks/acme.yaml", STACK);
+        let github = GitHub::with_comments(&others());
+        let (files, digest) = release(&workspace);
+        github.releases(files);
+        Self {
+            workspace,
+            github,
+            digest,
+        }
+    }
+
+    /// A job on the pull request 7 (or none), with no credentials but its own identity.
+    fn job(&self, command: &str, number: &str) -> Job {
+        let action = repository(".github/actions/deployer/action.yaml");
+        let role = format!("arn:aws:iam::{}:role/{command}", self.workspace.account());
+        let inputs = [
+            ("command", command),
+            ("role", &role),
+            ("version", "v0.1.0"),
+            ("sha256", &self.digest),
+        ];
+        let context = [
+            ("github.token", TOKEN),
+            ("github.action_repository", REPOSITORY),
+            ("github.event.pull_request.number", number),
+        ];
+        let temp = self.workspace.path().join("temp");
+        drop(fs::remove_dir_all(&temp));
+        let job = Job::new(&action, &inputs, &context, self.workspace.path(), &temp);
+        let job = self
+            .github
+            .variables()
+            .iter()
+            .fold(job, |job, (name, value)| job.env(name, value));
+        job.env("AWS_ENDPOINT_URL", &Ministack::shared().endpoint())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+    }
+
+    /// Stops the test unless the stack is in the account of the role, which no other credentials lead to.
+    fn has_stack(&self) {
+        let stacks = aws_sdk_cloudformation::Client::new(&self.workspace.sdk());
+        let answer = wait(stacks.describe_stacks().stack_name("acme").send()).unwrap();
+        assert_eq!(answer.stacks().len(), 1);
+    }
+
+    /// The one comment that is a plan.
+    fn report(&self) -> String {
+        let comments = self.github.comments();
+        assert_eq!(comments.len(), 151, "one comment, however often it is written");
+        assert_eq!(comments[..150], others(), "nobody else's comment changes");
+        let report = comments[150].strip_prefix(MARKER).unwrap().to_owned();
+        assert!(!report.contains('\u{1b}'), "{report}");
+        report
+    }
+}
+
+#[test]
+fn a_pull_request_has_one_comment_and_what_was_approved_is_applied() {
+    let repository = Repository::new();
+    let mut plan = repository.job("plan", "7");
+    assert_eq!(plan.run(&[]), 0, "{}", plan.talk);
+    assert_eq!(plan.output("steps.plan.outputs.changes"), "true");
+    let report = repository.report();
+    assert!(report.contains("AWS::Cognito::UserPool"), "{report}");
+    assert_eq!(report, plan.summary());
+    assert!(
+        !plan.talk.contains('\u{1b}') && !plan.talk.contains('\r'),
+        "{:?}",
+        plan.talk
+    );
+
+    // Another commit: the same comment says what is so now.
+    let tagged = format!("{STACK}tags: {{team: identity}}\n");
+    repository.workspace.file("stacks/acme.yaml", &tagged);
+    let mut plan = repository.job("plan", "7");
+    assert_eq!(plan.run(&[]), 0, "{}", plan.talk);
+    assert!(repository.report().contains("identity"), "{}", repository.report());
+
+    // What stops the plan is for the reviewer too, and the job fails.
+    repository
+        .workspace
+        .file("stacks/acme.yaml", &STACK.replace("us-west-2", "us-west"));
+    let mut plan = repository.job("plan", "7");
+    assert_eq!(plan.run(&[]), 1, "{}", plan.talk);
+    let report = repository.report();
+    assert!(report.starts_with("`deployer diff` ended with 1"), "{report}");
+    assert!(
+        report.contains("error[bad-region]") && plan.talk.contains("error[bad-region]"),
+        "{report}"
+    );
+
+    // On the main branch there is nobody to comment to; an apply leaves nothing to do.
+    repository.workspace.file("stacks/acme.yaml", &tagged);
+    let mut apply = repository.job("apply", "");
+    assert_eq!(apply.run(&[]), 0, "{}", apply.talk);
+    assert!(
+        apply.talk.contains("CREATE_COMPLETE") && !apply.talk.contains('\u{1b}'),
+        "{}",
+        apply.talk
+    );
+    repository.has_stack();
+    let writes = repository.github.writes().len();
+    let mut plan = repository.job("plan", "");
+    assert_eq!(plan.run(&[]), 0, "{}", plan.talk);
+    assert_eq!(plan.output("steps.plan.outputs.changes"), "false");
+    assert_eq!(repository.github.writes().len(), writes);
+}
+
+#[test]
+fn another_file_than_the_one_that_was_named_is_not_run() {
+    let repository = Repository::new();
+    let files = repository.workspace.path().join("release");
+    let sums = fs::read_to_string(files.join("SHA256SUMS")).unwrap();
+    let archive = sums.split_whitespace().last().unwrap();
+    fs::write(files.join(archive), "another archive").unwrap();
+    let mut plan = repository.job("plan", "7");
+    assert_ne!(plan.run(&[]), 0);
+    assert!(plan.talk.contains("FAILED"), "{}", plan.talk);
+    // With a digest that goes with it, it is still not the one that the workflow names.
+    fs::write(files.join("SHA256SUMS"), sums.replace(&sums[..8], "00000000")).unwrap();
+    let mut plan = repository.job("plan", "7");
+    assert_ne!(plan.run(&[]), 0);
+    assert!(plan.talk.contains("SHA256SUMS: FAILED"), "{}", plan.talk);
+    assert_eq!(repository.github.comments(), others());
+}
+
+#[test]
+fn a_long_report_is_cut_to_what_github_takes() {
+    let repository = Repository::new();
+    let mut plan = repository.job("plan", "7").on_path(repository.workspace.path());
+    // 200,000 bytes, of two to a character, in place of a diff.
+    let long = "python3 -c print('é'*100000)";
+    assert_eq!(plan.run(&[("DIFF", long), ("STACKS", "stacks")]), 0, "{}", plan.talk);
+    let report = repository.report();
+    assert!(
+        report.ends_with("\n\n(It goes on in the summary of the job.)"),
+        "{}",
+        &report[report.len() - 100..]
+    );
+    assert_eq!(plan.summary().chars().count(), 100_001);
+}
+
+/// Runs a job of the example for GitLab in a shell, as a runner does.
+fn gitlab(repository: &Repository, name: &str, own: &[(&str, &str)]) -> Output {
+    let text = fs::read_to_string(self::repository("examples/ci/gitlab.yaml")).unwrap();
+    let document: Value = serde_saphyr::from_str(&text).unwrap();
+    let (shared, job) = (&document[".deployer"], &document[name]);
+    assert_eq!(job["extends"], ".deployer");
+    let role = format!("arn:aws:iam::{}:role/{name}", repository.workspace.account());
+    let mut variables: BTreeMap<String, String> = [
+        ("PLAN_ROLE", role.as_str()),
+        ("APPLY_ROLE", &role),
+        ("NOTES_TOKEN", TOKEN),
+        ("DEPLOYER_URL", &repository.github.downloads()),
+        ("DEPLOYER_SHA256", &repository.digest),
+        ("DEPLOYER_TOKEN", "a token of GitLab's"),
+        ("CI_PROJECT_ID", "42"),
+        ("CI_JOB_ID", "1"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .collect();
+    let declared = [shared, job].map(|place| place["variables"].as_object().unwrap());
+    for (name, value) in declared.into_iter().flatten() {
+        // GitLab fills variables into variables.
+        let value = value
+            .as_str()
+            .unwrap()
+            .replace("$PLAN_ROLE", &role)
+            .replace("$APPLY_ROLE", &role);
+        variables.insert(name.clone(), value.replace("$PLAN", "deployer-plan.json"));
+    }
+    variables.extend(
+        own.iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    );
+    let lines = [&shared["before_script"], &job["script"]].map(|part| part.as_array().unwrap());
+    let script: Vec<&str> = lines.into_iter().flatten().map(|line| line.as_str().unwrap()).collect();
+    let mut bash = Command::new("bash");
+    bash.args(["-c", &format!("set -eo pipefail\n{}", script.join("\n"))]);
+    bash.current_dir(repository.workspace.path()).env_clear();
+    bash.env("PATH", std::env::var("PATH").unwrap())
+        .env("HOME", repository.workspace.path().join("home"))
+        .env("TMPDIR", env!("CARGO_TARGET_TMPDIR"))
+        .env("CI", "true")
+        .env("AWS_ENDPOINT_URL", Ministack::shared().endpoint())
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .envs(repository.github.variables())
+        .envs(variables);
+    bash.output().unwrap()
+}
+
+#[test]
+fn gitlab_has_one_note_and_applies_by_a_job_of_its_own() {
+    let repository = Repository::new();
+    let request = [("CI_MERGE_REQUEST_IID", "7")];
+    let talk =
+        |output: &Output| String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned();
+    for properties in ["UserPoolName: acme", "UserPoolName: acme-identity"] {
+        let stack = STACK.replace("UserPoolName: acme", properties);
+        repository.workspace.file("stacks/acme.yaml", &stack);
+        let plan = gitlab(&repository, "plan", &request);
+        assert!(plan.status.success(), "{}", talk(&plan));
+        assert!(
+            repository.report().contains("AWS::Cognito::UserPool"),
+            "{}",
+            repository.report()
+        );
+    }
+    repository.workspace.file("stacks/acme.yaml", "name: acme\n");
+    let plan = gitlab(&repository, "plan", &request);
+    assert_eq!(plan.status.code(), Some(1), "{}", talk(&plan));
+    assert!(repository.report().starts_with("`deployer diff` ended with 1"));
+
+    // The plan that is there is another file's.
+    repository.workspace.file("stacks/acme.yaml", STACK);
+    let apply = gitlab(&repository, "apply", &[]);
+    assert_eq!(apply.status.code(), Some(3), "{}", talk(&apply));
+    let plan = gitlab(&repository, "plan", &[]);
+    assert!(plan.status.success(), "{}", talk(&plan));
+    let apply = gitlab(&repository, "apply", &[]);
+    assert!(apply.status.success(), "{}", talk(&apply));
+    let plan = gitlab(&repository, "plan", &[]);
+    assert!(
+        plan.status.success() && talk(&plan).contains("nothing to do"),
+        "{}",
+        talk(&plan)
+    );
+}
+
+#[test]
+fn what_other_people_wrote_is_pinned_by_its_commit() {
+    let files = [
+        ".github/workflows/ci.yaml",
+        ".github/workflows/release.yaml",
+        "examples/ci/github.yaml",
+    ];
+    let mut pinned = 0;
+    for file in files {
+        let text = fs::read_to_string(repository(file)).unwrap();
+        let _: Value = serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        for line in text.lines() {
+            let Some((_, action)) = line.split_once("uses: ") else {
+                continue;
+            };
+            let commit = action.rsplit_once('@').unwrap().1;
+            let is_commit = commit.len() == 40 && commit.chars().all(|digit| digit.is_ascii_hexdigit());
+            assert!(is_commit || commit == "COMMIT", "{file}: {action}");
+            pinned += usize::from(is_commit);
+        }
+    }
+    assert!(pinned >= 6);
+}
