@@ -55,7 +55,7 @@ pub(crate) async fn function(config: &SdkConfig, account: &str, name: &str) -> S
         .unwrap()
 }
 
-fn echo_zip() -> Vec<u8> {
+pub(crate) fn echo_zip() -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     zip.start_file("index.py", zip::write::SimpleFileOptions::default())
         .unwrap();

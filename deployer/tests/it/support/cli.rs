@@ -13,6 +13,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::ministack::{self, Ministack};
+use super::moto::{Moto, Pools};
 use super::{aws, normalise};
 
 /// How long a run may take; a build of the handler is the longest.
@@ -21,6 +22,7 @@ const LIMIT: Duration = Duration::from_mins(15);
 /// A folder, an account and an endpoint for one test.
 pub(crate) struct Workspace {
     path: PathBuf,
+    binary: PathBuf,
     account: String,
     endpoint: String,
     environment: Vec<(OsString, OsString)>,
@@ -39,6 +41,7 @@ impl Workspace {
         fs::create_dir_all(path.join("home")).unwrap();
         Self {
             path: path.canonicalize().unwrap(),
+            binary: env!("CARGO_BIN_EXE_deployer").into(),
             account: ministack::account(),
             // Nothing listens on the port for "discard".
             endpoint: "http://127.0.0.1:9".to_owned(),
@@ -57,11 +60,34 @@ impl Workspace {
         self
     }
 
+    /// Lets Cognito be moto, whose update of a pool resets what it leaves out, as AWS's does; all else stays
+    /// where it is.
+    pub(crate) fn with_live_pools(self) -> Self {
+        self.with_pools_at(&Moto::shared().endpoint())
+    }
+
+    /// As [`Workspace::with_live_pools`], by another way, such as a proxy's.
+    pub(crate) fn with_pools_at(self, endpoint: &str) -> Self {
+        self.env("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", endpoint)
+    }
+
+    /// Returns the account's pools at moto, to make, read and change them past the binary.
+    pub(crate) fn live_pools(&self) -> Pools {
+        Moto::shared().pools(&self.account)
+    }
+
     /// Sets a variable of the binary's environment.
     pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.environment
             .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
+    }
+
+    /// Takes another deployer, which is copied into the folder, and a path on which no program is.
+    pub(crate) fn alone_with(mut self, binary: &Path) -> Self {
+        self.binary = self.path.join("deployer");
+        fs::copy(binary, &self.binary).unwrap();
+        self.env("PATH", "")
     }
 
     /// Writes a file; `$ACCOUNT` in it is the workspace's account.
@@ -76,17 +102,29 @@ impl Workspace {
     ///
     /// All workspaces share its builds.
     pub(crate) fn with_idle_handler(self) -> Self {
+        self.with_handler("idle-handler", "fn main() {\n    std::thread::park();\n}\n")
+    }
+
+    /// Adds a handler at `handler` that builds in a second and becomes the one of this checkout when it is run.
+    pub(crate) fn with_real_handler(self) -> Self {
+        let program = super::handler::built().display();
+        let main = format!(
+            "use std::os::unix::process::CommandExt as _;\n\nfn main() {{\n    \
+             panic!(\"{{}}\", std::process::Command::new(\"{program}\").exec());\n}}\n"
+        );
+        self.with_handler("real-handler", &main)
+    }
+
+    /// Adds a handler of one file; workspaces that say the same of it share its builds in `target`.
+    pub(crate) fn with_handler(self, target: &str, main: &str) -> Self {
         // The empty table keeps cargo from looking for a workspace in the folders above.
         let manifest = "[package]\nname = \"handler\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
                         [workspace]\n\n[profile.lambda]\ninherits = \"release\"\n";
         let lock = "version = 4\n\n[[package]]\nname = \"handler\"\nversion = \"0.1.0\"\n";
         self.file("handler/Cargo.toml", manifest)
             .file("handler/Cargo.lock", lock)
-            .file("handler/src/main.rs", "fn main() {\n    std::thread::park();\n}\n");
-        self.env(
-            "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("idle-handler"),
-        )
+            .file("handler/src/main.rs", main);
+        self.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join(target))
     }
 
     /// Lets the project's own handler be built where the tests themselves are, so that it is built once.
@@ -119,7 +157,7 @@ impl Workspace {
 
     /// Starts `deployer`, for a test that interrupts it.
     pub(crate) fn spawn<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Running {
-        self.start(Command::new(env!("CARGO_BIN_EXE_deployer")), arguments)
+        self.start(Command::new(&self.binary), arguments)
     }
 
     /// Runs `deployer` on a terminal of its own and answers its question; stdout and stderr arrive as one.
@@ -132,7 +170,7 @@ impl Workspace {
         let mut command = Command::new("python3");
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/terminal.py"));
         command.arg(serde_json::to_string(questions).unwrap());
-        command.arg(env!("CARGO_BIN_EXE_deployer"));
+        command.arg(&self.binary);
         self.start(command, arguments).wait()
     }
 

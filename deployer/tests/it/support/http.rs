@@ -2,20 +2,34 @@
 //!
 //! Every connection closes after its answer, so the end of the stream is the end of the body.
 
-use std::io::{self, Read, Write};
+use std::fmt::Write as _;
+use std::io::{self, Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// Returns the status and body of an answer.
 pub(crate) fn exchange(address: SocketAddr, method: &str, path: &str, body: &[u8]) -> io::Result<(u16, Vec<u8>)> {
+    exchange_with(address, &format!("{method} {path}"), &[], body)
+}
+
+/// As [`exchange`], with headers; `start` is method and path.
+pub(crate) fn exchange_with(
+    address: SocketAddr,
+    start: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     let length = body.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
-    )?;
-    stream.write_all(body)?;
+    let mut request =
+        format!("{start} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n");
+    for (name, value) in headers {
+        write!(request, "{name}: {value}\r\n").map_err(io::Error::other)?;
+    }
+    request.push_str("\r\n");
+    // One write: the second of two would wait for the server's word on the first.
+    stream.write_all(&[request.as_bytes(), body].concat())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     split(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "no HTTP answer"))

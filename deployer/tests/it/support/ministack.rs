@@ -1,21 +1,17 @@
 //! ministack, an emulator of AWS on this machine, made stricter by `strict.py`.
 //!
 //! One server is shared by the tests of a process; what keeps them apart is the account: an access key
-//! id of 12 digits is the account that ministack works in. The server lives as long as its standard
-//! input is open, so it ends with the test process, however that ends.
+//! id of 12 digits is the account that ministack works in.
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, SocketAddr};
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::server::Server;
 use super::{http, tools};
 
 /// The version that the tests and the quickstart run.
@@ -23,10 +19,7 @@ pub(crate) const REQUIREMENT: &str = "ministack==1.5.33";
 
 /// A running server.
 pub(crate) struct Ministack {
-    process: Child,
-    lifeline: Option<ChildStdin>,
-    address: SocketAddr,
-    log: PathBuf,
+    server: Server,
 }
 
 impl Ministack {
@@ -47,40 +40,14 @@ impl Ministack {
     /// Starts a server through another launcher or with other settings; the launcher
     /// prints its port and removes its log, the argument, when it ends.
     pub(crate) fn start_with(launcher: &Path, environment: &[(&str, &str)]) -> Self {
-        static STARTED: AtomicU32 = AtomicU32::new(0);
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("ministack-{}-{number}.log", std::process::id()));
-        let mut process = Command::new(tools::python("ministack", &[REQUIREMENT]).join("python"))
-            .arg(launcher)
-            .arg(&log)
-            .env_clear()
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-            .env("HOME", env!("CARGO_TARGET_TMPDIR"))
-            .env("TMPDIR", env!("CARGO_TARGET_TMPDIR"))
-            // A function's first event of a test is retried soon, not after minutes.
-            .env("LAMBDA_ASYNC_RETRY_BASE_SECONDS", "0.2")
-            .env("LAMBDA_ASYNC_RETRY_MAX_SECONDS", "0.5")
-            .envs(environment.iter().copied())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(File::create(&log).unwrap())
-            .process_group(0)
-            .spawn()
-            .unwrap();
-        let lifeline = process.stdin.take();
-        let mut first = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut first)
-            .unwrap();
-        let port = first
-            .trim()
-            .parse()
-            .unwrap_or_else(|_| panic!("ministack did not start:\n{}", tail(&log)));
+        let programs = tools::python("ministack", &[REQUIREMENT]);
+        // A function's first event of a test is retried soon, not after minutes.
+        let retries = [
+            ("LAMBDA_ASYNC_RETRY_BASE_SECONDS", "0.2"),
+            ("LAMBDA_ASYNC_RETRY_MAX_SECONDS", "0.5"),
+        ];
         let server = Self {
-            process,
-            lifeline,
-            address: (Ipv4Addr::LOCALHOST, port).into(),
-            log,
+            server: Server::start("ministack", &programs, launcher, &[&retries, environment].concat()),
         };
         server.wait_until_healthy();
         server
@@ -88,7 +55,7 @@ impl Ministack {
 
     fn wait_until_healthy(&self) {
         let limit = Instant::now() + Duration::from_mins(1);
-        while !http::exchange(self.address, "GET", "/_ministack/health", b"").is_ok_and(|(status, _)| status == 200) {
+        while !http::exchange(self.address(), "GET", "/_ministack/health", b"").is_ok_and(|(status, _)| status == 200) {
             assert!(
                 Instant::now() < limit,
                 "ministack is not healthy after a minute:\n{}",
@@ -100,22 +67,22 @@ impl Ministack {
 
     /// Returns the address for `AWS_ENDPOINT_URL`.
     pub(crate) fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     /// Returns where the server listens.
     pub(crate) const fn address(&self) -> SocketAddr {
-        self.address
+        self.server.address()
     }
 
     /// Returns the process id, which is its process group's too.
     pub(crate) fn pid(&self) -> u32 {
-        self.process.id()
+        self.server.pid()
     }
 
     /// Returns the last lines of the server's log.
     pub(crate) fn log_tail(&self) -> String {
-        tail(&self.log)
+        self.server.log_tail()
     }
 
     /// Returns the SMS that SNS was asked to send in an account, oldest first.
@@ -136,7 +103,7 @@ impl Ministack {
 
     /// Lets the next `times` operations on a resource of a stack fail.
     ///
-    /// `operation` is `create`, `update` or `delete`.
+    /// `operation` is `create`, `update`, `delete` or `import`.
     pub(crate) fn fail(&self, account: &str, stack: &str, operation: &str, resource: &str, reason: &str, times: u32) {
         self.add_rule(&json!([{
             "account": account, "stack": stack, "operation": operation, "type": resource, "reason": reason, "times": times,
@@ -159,22 +126,15 @@ impl Ministack {
     }
 
     fn add_rule(&self, rule: &Value) {
-        let (status, _) = http::exchange(self.address, "POST", "/_strict/rules", rule.to_string().as_bytes()).unwrap();
+        let (status, _) =
+            http::exchange(self.address(), "POST", "/_strict/rules", rule.to_string().as_bytes()).unwrap();
         assert_eq!(status, 200);
     }
 
     fn json(&self, method: &str, path: &str, body: &[u8]) -> Value {
-        let (status, body) = http::exchange(self.address, method, path, body).unwrap();
+        let (status, body) = http::exchange(self.address(), method, path, body).unwrap();
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
         serde_json::from_slice(&body).unwrap()
-    }
-}
-
-impl Drop for Ministack {
-    fn drop(&mut self) {
-        // The server ends itself, with the functions that it started, when its standard input closes.
-        drop(self.lifeline.take());
-        let _ = self.process.wait();
     }
 }
 
@@ -185,10 +145,4 @@ pub(crate) fn account() -> String {
         "{:012}",
         100_000_000_000_u64 + u64::from(TAKEN.fetch_add(1, Ordering::Relaxed))
     )
-}
-
-fn tail(log: &Path) -> String {
-    let text = fs::read_to_string(log).unwrap_or_default();
-    let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(40)..].join("\n")
 }

@@ -28,6 +28,8 @@ pub(crate) enum Effect {
     Delay(Duration),
     /// The body of its answer is another.
     Rewrite(fn(String) -> String),
+    /// The body of its request is another.
+    RewriteRequest(fn(String) -> String),
     /// It never reaches the emulator: it waits until the rules are cleared.
     HoldBefore,
     /// The emulator does as it is told, and the answer waits until the rules are cleared.
@@ -60,6 +62,11 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// Starts a proxy before a server.
     pub(crate) fn before(server: SocketAddr) -> Self {
+        Self::before_both(server, server)
+    }
+
+    /// Starts a proxy before a server and another one, which gets the calls of Cognito's user pools.
+    pub(crate) fn before_both(server: SocketAddr, pools: SocketAddr) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let proxy = Self {
             address: listener.local_addr().unwrap(),
@@ -73,7 +80,7 @@ impl Proxy {
                 }
                 let shared = Arc::clone(&shared);
                 // A connection that ends early is the client's choice, or the rule's.
-                thread::spawn(move || drop(serve(&client, server, &shared)));
+                thread::spawn(move || drop(serve(&client, [server, pools], &shared)));
             }
         });
         proxy
@@ -224,9 +231,9 @@ impl Shared {
     }
 }
 
-fn serve(client: &TcpStream, server: SocketAddr, shared: &Shared) -> io::Result<()> {
+fn serve(client: &TcpStream, [server, pools]: [SocketAddr; 2], shared: &Shared) -> io::Result<()> {
     let mut reader = BufReader::new(client);
-    while let Some(request) = Message::read(&mut reader, Kind::Request { client })? {
+    while let Some(mut request) = Message::read(&mut reader, Kind::Request { client })? {
         let action = request.action();
         let body = String::from_utf8_lossy(&request.body).into_owned();
         shared.bodies.lock().unwrap().push((action.clone(), body));
@@ -242,9 +249,12 @@ fn serve(client: &TcpStream, server: SocketAddr, shared: &Shared) -> io::Result<
                 return Ok(());
             }
             Some(Effect::Delay(time)) => thread::sleep(*time),
+            Some(Effect::RewriteRequest(change)) => {
+                request.body = change(String::from_utf8_lossy(&request.body).into_owned()).into_bytes();
+            }
             Some(Effect::DropAfter | Effect::HoldAfter | Effect::Rewrite(_)) | None => {}
         }
-        let mut upstream = TcpStream::connect(server)?;
+        let mut upstream = TcpStream::connect(if request.is_of_pools() { pools } else { server })?;
         upstream.write_all(&request.bytes())?;
         let kind = if request.start.starts_with("HEAD ") {
             Kind::HeadResponse
@@ -263,7 +273,14 @@ fn serve(client: &TcpStream, server: SocketAddr, shared: &Shared) -> io::Result<
             Some(Effect::Rewrite(change)) => {
                 response.body = change(String::from_utf8_lossy(&response.body).into_owned()).into_bytes();
             }
-            Some(Effect::Error { .. } | Effect::DropBefore | Effect::HoldBefore | Effect::Delay(_)) | None => {}
+            Some(
+                Effect::Error { .. }
+                | Effect::DropBefore
+                | Effect::HoldBefore
+                | Effect::Delay(_)
+                | Effect::RewriteRequest(_),
+            )
+            | None => {}
         }
         (&mut &*client).write_all(&response.bytes())?;
     }
@@ -354,6 +371,11 @@ impl Message {
         bytes.extend(b"\r\n");
         bytes.extend(&self.body);
         bytes
+    }
+
+    fn is_of_pools(&self) -> bool {
+        self.header("x-amz-target")
+            .is_some_and(|target| target.starts_with("AWSCognitoIdentityProviderService."))
     }
 
     fn action(&self) -> String {

@@ -4,10 +4,11 @@ Patched: a user pool under deletion protection, change sets in states that take 
 capabilities, code objects and functions, taken aliases, expected bucket owners. Made real: output-only
 changes, a change set that is created a moment later, the events of what an update adds, removes or
 leaves alone, the clean-up after an update, environments of functions that only their own account ends,
-templates that are read back with question marks. `POST /_strict/rules` adds bad luck of a test's own.
+pools that are described without their factors, stacks that are found by a resource, templates that are read back with question marks. `POST /_strict/rules` adds bad luck of a test's own.
 """
 
 import asyncio
+import contextvars
 import json
 import sys
 from pathlib import Path
@@ -64,6 +65,19 @@ def protected_delete_user_pool(data):
 
 
 cognito._delete_user_pool = protected_delete_user_pool
+
+
+pool_out = cognito._pool_out
+
+
+def pool_without_factors(pool):
+    """What SetUserPoolMfaConfig was told is GetUserPoolMfaConfig's to tell, not DescribeUserPool's."""
+    told = pool_out(pool)
+    factors = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration")
+    return {key: value for key, value in told.items() if key not in factors}
+
+
+cognito._pool_out = pool_without_factors
 
 
 # --- Resources of a stack ---
@@ -178,6 +192,22 @@ def delete(resource_type, physical_id, properties, stack_name=None, logical_id=N
 
 
 stacks._provision_resource, stacks._update_resource, stacks._delete_resource = provision, update, delete
+
+import_resource, import_resources = changesets._import_resource, changesets._import_resources_async
+importing = contextvars.ContextVar("importing")
+
+
+async def import_into(change_set, stack, new_stack):
+    importing.set(stack["StackName"])
+    await import_resources(change_set, stack, new_stack)
+
+
+def import_by_rule(resource_type, identifier):
+    fail_by_rule("import", importing.get(), resource_type)
+    return import_resource(resource_type, identifier)
+
+
+changesets._import_resource, changesets._import_resources_async = import_by_rule, import_into
 
 
 # --- Events and states of stack operations ---
@@ -326,6 +356,21 @@ def execute_strictly(params):
     return execute_change_set(params)
 
 
+describe_stack_resources = handlers._ACTION_HANDLERS["DescribeStackResources"]
+
+
+def describe_stack_resources_by_id(params):
+    """The resources of the stack that a resource belongs to."""
+    physical_id = parameter(params, "PhysicalResourceId")
+    if not physical_id:
+        return describe_stack_resources(params)
+    for stack in cloudformation._stacks.values():
+        owned = stack.get("_resources", {}).values()
+        if any(resource.get("PhysicalResourceId") == physical_id for resource in owned):
+            return describe_stack_resources({**params, "StackName": stack["StackId"]})
+    return refuse("ValidationError", f"Stack for {physical_id} does not exist")
+
+
 get_template = handlers._ACTION_HANDLERS["GetTemplate"]
 
 
@@ -339,6 +384,7 @@ def get_template_in_ascii(params):
 handlers._ACTION_HANDLERS.update(
     CreateChangeSet=create_strictly,
     DescribeChangeSet=describe_strictly,
+    DescribeStackResources=describe_stack_resources_by_id,
     ExecuteChangeSet=execute_strictly,
     GetTemplate=get_template_in_ascii,
 )

@@ -1,6 +1,8 @@
 //! Tests of what the other tests stand on.
 
+mod adoption;
 mod cognito;
+mod moto;
 mod normalise;
 mod proxy;
 mod stacks;
