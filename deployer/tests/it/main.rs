@@ -8,12 +8,15 @@
 )]
 
 mod assets;
+mod ci;
 mod commands;
 mod fixtures;
 mod flows;
 mod init;
+mod live_pools;
 mod policies;
 mod real;
+mod release;
 mod schema;
 mod send;
 mod stacks;

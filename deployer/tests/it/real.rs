@@ -19,11 +19,17 @@ use crate::support::ministack::Ministack;
 const DEBIAN: &str = "dpkg --add-architecture arm64 && apt-get update && apt-get install rustc-web cargo-web \
                       libstd-rust-web-dev:arm64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static";
 
-fn stack(architecture: &str) -> String {
+/// A stack file that names the project's handler, or none.
+fn stack(architecture: &str, named: bool) -> String {
     let handler = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../handler")
         .canonicalize()
         .unwrap();
+    let source = if named {
+        format!(", source: {}", handler.display())
+    } else {
+        String::new()
+    };
     format!(
         "name: acme
 region: us-west-2
@@ -33,29 +39,61 @@ pool:
     properties: {{UserPoolName: acme, UsernameAttributes: [phone_number]}}
 triggers:
   custom_sms_sender: handler
-function: {{architecture: {architecture}, source: {}}}
+function: {{architecture: {architecture}{source}}}
 providers:
   sns: {{type: sns}}
 delivery:
   sms: {{countries: [US], routes: [{{via: [sns]}}]}}
-",
-        handler.display()
+"
     )
 }
+
+/// The architectures: this machine's, and the other.
+const ARCHITECTURES: [&str; 2] = if cfg!(target_arch = "aarch64") {
+    ["arm64", "x86_64"]
+} else {
+    ["x86_64", "arm64"]
+};
 
 #[test]
 fn a_code_becomes_an_sms() {
     let workspace = Workspace::online().with_project_target();
-    let architecture = if cfg!(target_arch = "aarch64") {
-        "arm64"
-    } else {
-        "x86_64"
+    workspace.file("acme.yaml", &stack(ARCHITECTURES[0], true));
+    deploys_and_delivers(&workspace);
+}
+
+#[test]
+fn an_installed_deployer_needs_nothing_but_a_stack_file() {
+    // A build with the feature `embedded` takes minutes; `.ci/run` installs one and names it.
+    let Some(installed) = std::env::var_os("DEPLOYER_INSTALLED") else {
+        eprintln!("not run: DEPLOYER_INSTALLED names no deployer that was built with `--features embedded`");
+        return;
     };
-    workspace.file("stacks/acme.yaml", &stack(architecture));
+    let workspace = Workspace::online().alone_with(Path::new(&installed));
+    workspace.file("acme.yaml", &stack(ARCHITECTURES[0], false));
+    deploys_and_delivers(&workspace);
+    let status = workspace.run(&["status", "acme.yaml"]).expect(0);
+    assert!(status.stdout.contains(": this deployer's\n"), "{}", status.stdout);
+
+    // The other machine's passes the gate too.
+    workspace.file("other.yaml", &stack(ARCHITECTURES[1], false));
+    let built = workspace.run(&["build", "other.yaml", "--out", "zips"]).expect(0);
+    assert!(built.stdout.contains(ARCHITECTURES[1]), "{}", built.stdout);
+    fs::remove_dir_all(workspace.path().join("zips")).unwrap();
+    let mut left: Vec<_> = fs::read_dir(workspace.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["acme.yaml", "deployer", "home", "other.yaml"]);
+}
+
+/// Deploys `acme.yaml`, hands the function a code as Cognito does, and waits for the SMS.
+fn deploys_and_delivers(workspace: &Workspace) {
     workspace
         .run(&["bootstrap", "--region", "us-west-2", "--yes"])
         .expect(0);
-    workspace.run(&["apply", "--yes"]).expect(0);
+    workspace.run(&["apply", "acme.yaml", "--yes"]).expect(0);
 
     let stacks = aws_sdk_cloudformation::Client::new(&workspace.sdk());
     let answer = wait(stacks.describe_stacks().stack_name("acme").send()).unwrap();
@@ -102,7 +140,7 @@ fn the_arm64_binary_delivers_a_code_under_qemu() {
         .filter(|program| Command::new(program).arg("--version").output().is_err())
         .collect();
     let workspace = Workspace::offline().with_project_target();
-    workspace.file("stacks/acme.yaml", &stack("arm64"));
+    workspace.file("stacks/acme.yaml", &stack("arm64", true));
     let built = missing.is_empty().then(|| workspace.run(&["build", "--out", "zips"]));
     let Some(built) = built.filter(|built| !built.stderr.contains("error: find a builder for arm64")) else {
         // CI installs the toolchain, so that there its lack is a failure.

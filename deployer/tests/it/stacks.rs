@@ -26,10 +26,11 @@ pub(crate) const SECRET_KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/4444
 pub(crate) const GRANT_ROLE: &str = "arn:aws:iam::111122223333:role/cloudformation";
 
 /// The stack files of `examples/`, by name.
-pub(crate) const EXAMPLES: [&str; 7] = [
+pub(crate) const EXAMPLES: [&str; 8] = [
     "custom-message",
     "email-and-sms",
     "email-by-ses",
+    "existing-pool",
     "production",
     "sns-only",
     "test-by-redirect",
@@ -219,6 +220,7 @@ pub(crate) fn existing_pool() -> Stack {
     Stack {
         pool: Pool::Existing {
             id: PoolId::parse("us-west-2_AbCdEf123").unwrap(),
+            email_sending: None,
         },
         ..minimal()
     }

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use deployer::asset::{self, Asset, AssetError, Builder, Built, Tools};
+use deployer::asset::{self, Asset, AssetError, Builder, Built, Embedded, Identifier, Tools};
+use deployer::finding::{Code, Source};
 use deployer::spec::Architecture;
 use handler::delivery::Delivery;
 use handler::provider::{Provider, Sns};
@@ -164,4 +165,40 @@ fn sources_that_change_during_a_build_are_noticed() {
     let mut edit = |_: &str| write(&handler.join("src/late.rs"), "// Saved while the compiler ran.");
     let error = asset::build(&identity, &tools(&root.join("target")), &mut edit).unwrap_err();
     assert!(matches!(error, AssetError::Changed), "{error}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_came_with_the_deployer_is_zipped_by_no_program_and_behind_the_gate() {
+    let root = folder("embedded");
+    let (_, compiled) = built(&workspace(&root), &tools(&root.join("target")), host());
+    let target = root.join("target").join(host().target()).join("lambda/handler");
+    let executable: &'static [u8] = fs::read(target).unwrap().leak();
+    let other = match host() {
+        Architecture::Arm64 => Architecture::X86_64,
+        Architecture::X86_64 => Architecture::Arm64,
+    };
+    // Nothing is installed, and nothing is kept: this folder stays empty.
+    let alone = folder("embedded-alone");
+    let of = |architecture| {
+        let mut stack = stack(None, architecture);
+        stack.source = Source::new(alone.join("acme.yaml"), "");
+        let everywhere = Embedded::new(Some(executable), Some(executable));
+        let asset = Identifier::with(everywhere).identify(&stack).unwrap();
+        assert_eq!(asset::cached(&asset, &Tools::default()), None);
+        asset::build(&asset, &Tools::default(), &mut |line| panic!("{line}"))
+    };
+    let zipped = of(host()).unwrap();
+    assert_eq!(
+        zipped.zip, compiled.zip,
+        "the same files are the same zip, whoever compiled them"
+    );
+    assert_eq!(zipped.binary_size, compiled.binary_size);
+    assert_eq!(fs::read_dir(&alone).unwrap().count(), 0);
+
+    let error = of(other).unwrap_err();
+    assert!(
+        matches!(&error, AssetError::Refused(refused) if refused[0].code() == Code::AssetMachine),
+        "{error}"
+    );
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use deployer::asset::{self, Asset, AssetError, Identifier};
+use deployer::asset::{self, Asset, AssetError, Embedded, Identifier, Origin};
 use deployer::finding::Source;
 use deployer::spec::Architecture;
 use handler::provider::{Provider, Sns};
@@ -27,7 +27,11 @@ fn every_input_counts_and_nothing_else() {
     );
     let first = identify(&handler);
     assert_eq!(first.key, format!("handler/{}.zip", first.digest));
-    assert_eq!((&first.source, &first.root), (&handler, &root));
+    let origin = Origin::Sources {
+        folder: handler.clone(),
+        root: root.clone(),
+    };
+    assert_eq!(first.origin, origin);
 
     let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap();
     for (beside, text) in [
@@ -115,12 +119,60 @@ fn without_a_source_the_handler_beside_the_stacks_is_taken() {
     beside.source = Source::new(root.join("stacks/acme.yaml"), "");
     // As in a fresh clone, the folder of the stack file exists.
     fs::create_dir(root.join("stacks")).unwrap();
-    assert_eq!(asset::identify(&beside).unwrap(), identify(&handler));
+    // What lies there counts more than what came with the deployer.
+    let mut equipped = Identifier::with(BROUGHT);
+    assert_eq!(equipped.identify(&beside).unwrap(), identify(&handler));
     fs::remove_file(handler.join("Cargo.toml")).unwrap();
-    let error = asset::identify(&beside).unwrap_err();
+    let embedded = equipped.identify(&beside).unwrap();
+    assert!(matches!(embedded.origin, Origin::Embedded(_)), "{embedded:?}");
+    let error = Identifier::with(Embedded::NONE).identify(&beside).unwrap_err();
     let shown = format!("`{}` has no Cargo.toml", handler.display());
     assert!(error.to_string().contains(&shown), "{error}");
-    assert!(error.hints().join("").contains("set `function.source`"), "{error:?}");
+    let hints = error.hints().join("\n");
+    assert!(
+        hints.contains("set `function.source`") && hints.contains("--features embedded"),
+        "{hints}"
+    );
+}
+
+/// What a deployer brings that was built where the other architecture could not be.
+const BROUGHT: Embedded = Embedded::new(Some(b"for arm64"), None);
+
+#[test]
+fn what_came_with_the_deployer_is_identified_by_its_bytes() {
+    let alone = folder("identity-embedded");
+    let mut stack = stack(None, Architecture::Arm64);
+    stack.source = Source::new(alone.join("stacks/acme.yaml"), "");
+    fs::create_dir(alone.join("stacks")).unwrap();
+    let of = |embedded, stack: &_| Identifier::with(embedded).identify(stack);
+    let first = of(BROUGHT, &stack).unwrap();
+    assert_eq!(first, of(BROUGHT, &stack).unwrap());
+    assert_eq!(first.key, format!("handler/{}.zip", first.digest));
+
+    // Another executable, another machine, another configuration: each is another zip.
+    let both = Embedded::new(Some(b"for arm64, mended"), Some(b"for arm64"));
+    let mended = of(both, &stack).unwrap();
+    stack.function.architecture = Architecture::X86_64;
+    let other_machine = of(both, &stack).unwrap();
+    let mut digests = vec![first.binary_digest, mended.binary_digest, other_machine.binary_digest];
+    digests.sort_unstable();
+    digests.dedup();
+    assert_eq!(digests.len(), 3);
+    stack
+        .delivery
+        .providers
+        .insert("sns".to_owned(), Provider::Sns(Sns::default()));
+    let configured = of(both, &stack).unwrap();
+    assert_eq!(configured.binary_digest, other_machine.binary_digest);
+    assert_ne!(configured.digest, other_machine.digest);
+
+    // No handler for the machine is said before anything is done, with the one that there is.
+    let error = of(BROUGHT, &stack).unwrap_err();
+    assert!(error.to_string().contains("a handler for x86_64"), "{error}");
+    assert!(
+        error.hints().join("\n").contains("`function.architecture` to arm64"),
+        "{error:?}"
+    );
 }
 
 #[test]

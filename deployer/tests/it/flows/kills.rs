@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::people::{self, attached_whole, detached_whole, is_untouched};
 use super::phases::bare;
 use super::{Acme, sender};
 use crate::support::cli::Workspace;
@@ -19,6 +20,8 @@ const SIDE_BY_SIDE: usize = 6;
 
 /// A command, and what stands before and after it.
 pub(super) struct Story {
+    /// The account, before anything of the stack's is there, and what all its calls go by.
+    pub(super) start: fn() -> (Proxy, Acme),
     pub(super) before: fn(&Acme),
     pub(super) command: &'static [&'static str],
     pub(super) after: fn(&Acme),
@@ -38,6 +41,7 @@ pub(super) const APPLY: &[&str] = &["apply", "--yes"];
 #[test]
 fn a_create_that_was_killed_is_finished_by_the_next_apply() {
     kill_everywhere(&Story {
+        start: usual,
         before: |_| {},
         command: APPLY,
         after: |acme| as_declared(acme, &["CREATE_COMPLETE"]),
@@ -48,6 +52,7 @@ fn a_create_that_was_killed_is_finished_by_the_next_apply() {
 #[test]
 fn an_update_that_was_killed_is_finished_by_the_next_apply() {
     kill_everywhere(&Story {
+        start: usual,
         before: |acme| {
             acme.apply(0);
             acme.write(&sender().replace("function: {", "function: {memory_mb: 512, "));
@@ -61,6 +66,7 @@ fn an_update_that_was_killed_is_finished_by_the_next_apply() {
 #[test]
 fn an_update_by_two_change_sets_that_was_killed_is_finished_by_the_next_apply() {
     kill_everywhere(&Story {
+        start: usual,
         before: |acme| {
             acme.write(&bare());
             acme.apply(0);
@@ -78,6 +84,7 @@ fn an_update_by_two_change_sets_that_was_killed_is_finished_by_the_next_apply() 
 #[test]
 fn a_destroy_that_was_killed_is_finished_by_the_next_destroy() {
     kill_everywhere(&Story {
+        start: usual,
         before: |acme| {
             acme.write(&format!("{}termination_protection: true\n", sender()));
             acme.apply(0);
@@ -99,6 +106,78 @@ fn a_destroy_that_was_killed_is_finished_by_the_next_destroy() {
             assert_eq!(acme.pool_count(), 0);
             assert_eq!(acme.key_count(), 0);
             assert_eq!(acme.log_groups("/"), 0);
+        },
+        step: 3,
+    });
+}
+
+#[test]
+fn an_attach_that_was_killed_is_finished_by_the_next_apply() {
+    kill_everywhere(&Story {
+        start: people::behind_a_proxy,
+        before: |_| {},
+        command: APPLY,
+        after: attached_whole,
+        step: 2,
+    });
+}
+
+#[test]
+fn an_exchange_of_triggers_that_was_killed_is_finished_by_the_next_apply() {
+    kill_everywhere(&Story {
+        start: people::behind_a_proxy,
+        before: |acme| {
+            acme.apply(0);
+            let file = std::fs::read_to_string(acme.workspace.path().join("stacks/acme.yaml")).unwrap();
+            let file = file
+                .replace("}\ntriggers:", ", email_sending: cognito_default}\ntriggers:")
+                .replace("custom_sms_sender", "custom_message");
+            let (start, _) = file.split_once("key:").unwrap();
+            acme.write(&format!(
+                "{start}function: {{architecture: x86_64}}\nacknowledge: [{{code: sender-removed, resource: \
+                 Pool.CustomSMSSender, to: none, reason: texts}}, {{code: queue-removed, resource: DeadLetterQueue, \
+                 to: removed, reason: texts}}, {{code: key-removed, resource: Key, to: removed, reason: texts}}]\n"
+            ));
+        },
+        command: APPLY,
+        after: |acme| {
+            let run = acme.workspace.run(&["diff", "--exit-code"]);
+            assert_eq!(run.code, Some(0), "{}", run.stdout);
+            assert_eq!(acme.triggers(), ["PreSignUp", "CustomMessage"]);
+            assert!(acme.template()["Resources"].get("DecryptPolicy").is_none());
+            is_untouched(acme);
+        },
+        step: 3,
+    });
+}
+
+#[test]
+fn a_detach_that_was_killed_is_finished_by_the_next_detach() {
+    kill_everywhere(&Story {
+        start: people::behind_a_proxy,
+        before: |acme| {
+            acme.apply(0);
+        },
+        command: &["detach", "stacks/acme.yaml", "--yes"],
+        after: |acme| {
+            detached_whole(acme);
+            assert_eq!(acme.status().as_deref(), Some("CREATE_COMPLETE"));
+        },
+        step: 1,
+    });
+}
+
+#[test]
+fn a_destroy_beside_a_pool_that_stays_that_was_killed_is_finished_by_the_next_destroy() {
+    kill_everywhere(&Story {
+        start: people::behind_a_proxy,
+        before: |acme| {
+            acme.apply(0);
+        },
+        command: &["destroy", "stacks/acme.yaml", "--confirm", "acme"],
+        after: |acme| {
+            assert_eq!(acme.status(), None);
+            detached_whole(acme);
         },
         step: 3,
     });
@@ -147,7 +226,7 @@ pub(super) fn kill_at_each(story: &Story, turns: &[(&Call, bool)]) {
 
 /// Lists the calls of a run without faults; of equal calls in a row the first two, or all.
 fn calls(story: &Story, all: bool) -> Vec<Call> {
-    let (proxy, acme) = acme(story);
+    let (proxy, acme) = begun(story);
     let before = proxy.calls().len();
     acme.workspace.run(story.command).expect(0);
     let made = proxy.calls().into_iter().skip(before);
@@ -185,9 +264,15 @@ fn general(call: &str, account: &str) -> String {
     }
 }
 
-fn acme(story: &Story) -> (Proxy, Acme) {
+/// An account with a bucket, and a handler that nobody calls.
+pub(super) fn usual() -> (Proxy, Acme) {
     let proxy = Proxy::before(Ministack::shared().address());
     let acme = Acme::with_bucket(Workspace::offline().at(proxy.endpoint()));
+    (proxy, acme)
+}
+
+fn begun(story: &Story) -> (Proxy, Acme) {
+    let (proxy, acme) = (story.start)();
     (story.before)(&acme);
     (proxy, acme)
 }
@@ -195,7 +280,7 @@ fn acme(story: &Story) -> (Proxy, Acme) {
 /// Kills a run at a call, then runs the same command again and looks at what has become of it. Returns
 /// whether the run came to that call.
 fn kill_at(story: &Story, call: &Call, after: bool) -> bool {
-    let (proxy, acme) = acme(story);
+    let (proxy, acme) = begun(story);
     let action = call.action.replace("$ACCOUNT", acme.workspace.account());
     let number = proxy.count(&action) + call.number;
     let effect = if after { Effect::HoldAfter } else { Effect::HoldBefore };

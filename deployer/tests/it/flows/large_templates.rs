@@ -1,6 +1,6 @@
 //! Templates that are too large for a request go by way of the assets bucket, and stay there no longer than needed.
 
-use super::kills::{APPLY, Call, Story, as_declared, kill_at_each};
+use super::kills::{APPLY, Call, Story, as_declared, kill_at_each, usual};
 use super::{Acme, sender};
 use crate::support::aws::{s3, wait};
 use crate::support::cli::Workspace;
@@ -180,6 +180,7 @@ fn a_template_that_a_request_takes_never_meets_the_bucket() {
 #[test]
 fn a_run_that_was_killed_around_the_upload_is_finished_by_the_next() {
     let story = Story {
+        start: usual,
         before: |acme| acme.write(&large()),
         command: APPLY,
         after: |acme| {

@@ -3,18 +3,30 @@
 //! Each test has an account of its own on one shared server. An operation takes a second or two, since
 //! the binary waits for CloudFormation as it does on AWS.
 
+mod adopt;
+mod attach;
 mod create;
 mod destroy;
+mod detach;
+mod doctor;
+mod drift;
 mod existing_keys;
 mod expired;
 mod failures;
 mod guards;
+mod imports;
 mod kills;
 mod large_templates;
 mod logs;
+mod made_up;
+mod matrix;
+mod people;
 mod phases;
+mod pinned;
 mod prompts;
 mod read_back;
+mod read_only;
+mod refusals;
 mod send;
 mod states;
 mod status;
@@ -72,7 +84,11 @@ impl Acme {
 
     /// With a bucket for zips that nobody had to wait for.
     fn with_bucket(workspace: Workspace) -> Self {
-        let workspace = workspace.with_idle_handler();
+        Self::bucketed(workspace.with_idle_handler())
+    }
+
+    /// The same for a workspace that has a handler.
+    fn bucketed(workspace: Workspace) -> Self {
         let name = format!("deployer-assets-{}-us-west-2", workspace.account());
         wait(bucket(&s3(&workspace.sdk()), &name));
         let acme = Self { workspace };
@@ -176,6 +192,7 @@ impl Acme {
         };
         let mut found = Vec::new();
         found.extend(config.pre_sign_up().map(|_| "PreSignUp"));
+        found.extend(config.custom_message().map(|_| "CustomMessage"));
         found.extend(config.custom_sms_sender().map(|_| "CustomSMSSender"));
         found.extend(config.kms_key_id().map(|_| "KMSKeyID"));
         found

@@ -4,9 +4,6 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::OnceLock;
 
 use aws_sdk_lambda::primitives::Blob;
 use serde_json::Value;
@@ -14,6 +11,7 @@ use zip::write::SimpleFileOptions;
 
 use super::{Acme, sender};
 use crate::support::aws::wait;
+use crate::support::handler;
 use crate::support::ministack::Ministack;
 
 /// A function that answers null to whatever it is told.
@@ -38,41 +36,13 @@ while True:
     urllib.request.urlopen(f"{root}/{request}/response", data=str(count).encode()).close()
 "#;
 
-/// Returns the handler's binary with the features of the tests, so that nothing is compiled for it alone.
-fn handler() -> &'static PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let output = Command::new(env!("CARGO"))
-            .args([
-                "test",
-                "--locked",
-                "--workspace",
-                "--test",
-                "it",
-                "--no-run",
-                "--message-format=json",
-            ])
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-            .output()
-            .unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let artifacts = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let mut found = artifacts
-            .filter(|artifact| artifact["target"]["name"] == "handler" && artifact["target"]["kind"][0] == "bin");
-        found
-            .find_map(|artifact| artifact["executable"].as_str().map(PathBuf::from))
-            .unwrap()
-    })
-}
-
 impl Acme {
     /// Applies a stack, and lets its function run the real handler.
     fn with_real_handler(stack: &str) -> Self {
         let acme = Self::new();
         acme.write(stack);
         acme.apply(0);
-        let script = format!("#!/bin/sh\nexec '{}'\n", handler().display());
+        let script = format!("#!/bin/sh\nexec '{}'\n", handler::built().display());
         acme.replace_code(&script);
         acme
     }

@@ -122,6 +122,8 @@ fn colour_is_left_out_where_nobody_wants_it() {
     };
     assert_eq!(coloured(&[]), (false, true));
     assert_eq!(coloured(&[("NO_COLOR", "1")]), (false, false));
+    // As no-color.org has it, an empty one says nothing.
+    assert_eq!(coloured(&[("NO_COLOR", "")]), (false, true));
     assert_eq!(coloured(&[("CLICOLOR", "0")]), (false, false));
     assert_eq!(coloured(&[("CLICOLOR_FORCE", "1")]), (true, true));
     assert_eq!(coloured(&[("TERM", "dumb")]), (false, false));
