@@ -20,15 +20,9 @@ pub(super) fn findings(before: &Map<String, Value>, after: &Map<String, Value>) 
         .into_iter()
         .filter(|property| !same(before.get(*property), after.get(*property)))
         .map(|property| {
-            let to = after.get(property).map_or_else(|| "none".to_owned(), inline);
-            let from = before.get(property).map_or_else(|| "none".to_owned(), inline);
+            let from = shown(before.get(property));
             let message = format!("{property} cannot change after a pool was created; it is {from} now");
-            Finding::guard(
-                Code::ImmutableProperty,
-                &format!("{}.{property}", logical::POOL),
-                to,
-                message,
-            )
+            changed(property, after.get(property), message)
         })
         .collect();
     let after = attributes(after);
@@ -51,6 +45,15 @@ pub(super) fn findings(before: &Map<String, Value>, after: &Map<String, Value>) 
         }
     }
     findings
+}
+
+fn changed(property: &str, to: Option<&Value>, message: String) -> Finding {
+    let resource = format!("{}.{property}", logical::POOL);
+    Finding::guard(Code::ImmutableProperty, &resource, shown(to), message)
+}
+
+fn shown(value: Option<&Value>) -> String {
+    value.map_or_else(|| "none".to_owned(), inline)
 }
 
 /// Lists of names have no order for Cognito.
@@ -84,15 +87,9 @@ pub fn unlike_live(declared: &Map<String, Value>, live: &LivePool) -> Vec<Findin
         .filter(|property| *property != "UsernameConfiguration" || declared.contains_key(*property))
         .filter(|property| !same(listed(&is, property), listed(declared, property)))
         .map(|property| {
-            let shown = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), inline);
-            let (to, from) = (shown(declared.get(property)), shown(is.get(property)));
+            let from = shown(is.get(property));
             let message = format!("{property} of the live pool is {from}, and it can never change");
-            Finding::guard(
-                Code::ImmutableProperty,
-                &format!("{}.{property}", logical::POOL),
-                to,
-                message,
-            )
+            changed(property, declared.get(property), message)
         })
         .collect();
     for (attribute, live) in differences(declared.get("Schema"), live) {
@@ -101,12 +98,8 @@ pub fn unlike_live(declared: &Map<String, Value>, live: &LivePool) -> Vec<Findin
             "the attribute `{name}` of the live pool is {}, and it can never change",
             inline(&live)
         );
-        findings.push(Finding::guard(
-            Code::ImmutableProperty,
-            &format!("{}.Schema.{name}", logical::POOL),
-            inline(&Value::Object(attribute.clone())),
-            message,
-        ));
+        let to = Value::Object(attribute.clone());
+        findings.push(changed(&format!("Schema.{name}"), Some(&to), message));
     }
     findings
 }

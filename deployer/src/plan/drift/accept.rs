@@ -129,6 +129,7 @@ mod tests {
 
     use super::*;
     use crate::finding::Source;
+    use crate::plan::drift::sample;
     use crate::spec::parse;
 
     fn stack(pool: &str) -> Stack {
@@ -138,18 +139,7 @@ mod tests {
     }
 
     fn drift(resource: &str, path: &str, live: Option<Value>) -> Drift {
-        Drift {
-            resource: resource.to_owned(),
-            resource_type: String::new(),
-            path: path
-                .split('.')
-                .filter(|step| !step.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            declared: Some(json!("declared")),
-            live,
-            standing: Standing::Drifted,
-        }
+        sample(resource, path, Some(json!("declared")), live)
     }
 
     /// The stack, resource and path, what is live, and where the file says it.

@@ -54,3 +54,17 @@ impl Drift {
         self.path.join(".")
     }
 }
+
+/// Something that drifted, for tests.
+#[cfg(test)]
+fn sample(resource: &str, path: &str, declared: Option<Value>, live: Option<Value>) -> Drift {
+    let steps = path.split('.').filter(|step| !step.is_empty());
+    Drift {
+        resource: resource.to_owned(),
+        resource_type: String::new(),
+        path: steps.map(str::to_owned).collect(),
+        declared,
+        live,
+        standing: Standing::Drifted,
+    }
+}

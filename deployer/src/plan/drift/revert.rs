@@ -150,20 +150,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::plan::drift::sample;
 
     fn drift(resource: &str, path: &str, declared: Option<Value>) -> Drift {
-        Drift {
-            resource: resource.to_owned(),
-            resource_type: String::new(),
-            path: path
-                .split('.')
-                .filter(|step| !step.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            declared,
-            live: Some(json!("x")),
-            standing: Standing::Drifted,
-        }
+        sample(resource, path, declared, Some(json!("x")))
     }
 
     #[test]
