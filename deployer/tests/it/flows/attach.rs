@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Acme;
 use crate::support::aws::{s3, wait};
-use crate::support::cli::Workspace;
+use crate::support::cli::{Running, Workspace};
 use crate::support::ministack::Ministack;
 use crate::support::moto::Moto;
 use crate::support::proxy::{Effect, Proxy};
@@ -289,8 +289,8 @@ fn a_trigger_that_leaves_the_file_leaves_the_pool_and_its_function_goes_afterwar
     attached.acme.workspace.run(&["diff", "--exit-code"]).expect(0);
 }
 
-#[test]
-fn what_somebody_changes_meanwhile_stays_where_the_plan_is_the_same() {
+/// An apply that has shown its plan and not come to the pool yet.
+fn between_plan_and_update() -> (Proxy, Attached, Running) {
     let proxy = Proxy::before(Ministack::shared().address());
     let attached = Attached::on(Workspace::offline().at(proxy.endpoint()));
     proxy.on("ExecuteChangeSet", 1..=1, Effect::Delay(Duration::from_secs(2)));
@@ -298,6 +298,12 @@ fn what_somebody_changes_meanwhile_stays_where_the_plan_is_the_same() {
     while proxy.count("ExecuteChangeSet") == 0 {
         std::thread::sleep(Duration::from_millis(10));
     }
+    (proxy, attached, running)
+}
+
+#[test]
+fn what_somebody_changes_meanwhile_stays_where_the_plan_is_the_same() {
+    let (_proxy, attached, running) = between_plan_and_update();
     // Somebody else's whole update: another length, everything else as it is.
     let mut members = lived_in();
     members.as_object_mut().unwrap().shift_remove("UsernameAttributes");
@@ -317,13 +323,7 @@ fn what_somebody_changes_meanwhile_stays_where_the_plan_is_the_same() {
 
 #[test]
 fn what_somebody_changes_meanwhile_stops_where_the_plan_is_another() {
-    let proxy = Proxy::before(Ministack::shared().address());
-    let attached = Attached::on(Workspace::offline().at(proxy.endpoint()));
-    proxy.on("ExecuteChangeSet", 1..=1, Effect::Delay(Duration::from_secs(2)));
-    let running = attached.acme.workspace.spawn(&["apply", "--yes"]);
-    while proxy.count("ExecuteChangeSet") == 0 {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let (_proxy, attached, running) = between_plan_and_update();
     let theirs = json!({"LambdaArn": "arn:aws:lambda:us-west-2:111122223333:function:theirs", "LambdaVersion": "V1_0"});
     let mut members = lived_in();
     members.as_object_mut().unwrap().shift_remove("UsernameAttributes");
