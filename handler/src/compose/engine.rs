@@ -17,6 +17,7 @@ use super::html::escape;
 use super::values::{ATTRIBUTES, NOTICE, Values};
 use super::{Form, Locale};
 use crate::event::Purpose;
+use crate::percent_encoded;
 
 /// How many steps a text may take; a long e-mail takes some hundred.
 const FUEL: u64 = 50_000;
@@ -70,7 +71,7 @@ impl Engine {
         env.add_filter("lower", |text: &str| text.to_lowercase());
         env.add_filter("upper", |text: &str| text.to_uppercase());
         env.add_filter("trim", |text: &str| text.trim().to_owned());
-        env.add_filter("urlencode", url_encode);
+        env.add_filter("urlencode", percent_encoded);
 
         let files: BTreeMap<String, String> = files.map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
         let paths: BTreeSet<String> = files.keys().cloned().collect();
@@ -108,21 +109,6 @@ impl Engine {
             .map(|template| template.undeclared_variables(true).into_iter().collect())
             .unwrap_or_default()
     }
-}
-
-fn url_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            for half in [byte >> 4, byte & 15] {
-                encoded.extend(char::from_digit(u32::from(half), 16).map(|digit| digit.to_ascii_uppercase()));
-            }
-        }
-    }
-    encoded
 }
 
 /// What a template can read.

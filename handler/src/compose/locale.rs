@@ -55,16 +55,21 @@ impl Locale {
 
     /// Returns this locale and those that do in its place, the nearest first.
     ///
-    /// The last part falls away, one after the other, as in RFC 4647, 3.4. Chinese of Taiwan, Hong
-    /// Kong and Macao is written in traditional characters, which its short tags do not say.
+    /// The last part falls away, one after the other, as in RFC 4647, 3.4. Chinese without a script is that of its
+    /// region, as in CLDR's likely subtags: traditional characters in Taiwan, Hong Kong and Macao, simplified
+    /// ones everywhere else.
     pub fn chain(&self) -> Vec<Self> {
         let mut chain = vec![self.0.clone()];
-        if let Some(region) = self
-            .0
-            .strip_prefix("zh-")
-            .filter(|region| ["TW", "HK", "MO"].contains(region))
+        if self.0 == "zh" {
+            chain.push("zh-Hans".to_owned());
+            return chain.into_iter().map(Self).collect();
+        }
+        // Two letters are a region; a script has four.
+        if let Some(rest) = self.0.strip_prefix("zh-")
+            && let Some(region) = rest.split('-').next().filter(|region| region.len() == 2)
         {
-            chain.push(format!("zh-Hant-{region}"));
+            let traditional = ["TW", "HK", "MO"].contains(&region);
+            chain.push(format!("zh-{}-{rest}", if traditional { "Hant" } else { "Hans" }));
         }
         let mut rest = chain.last().cloned().unwrap_or_default();
         while let Some((shorter, _)) = rest.rsplit_once('-') {
@@ -126,7 +131,13 @@ mod tests {
             ("en", "en"),
             ("zh-Hant-TW", "zh-Hant-TW zh-Hant zh"),
             ("zh_TW", "zh-TW zh-Hant-TW zh-Hant zh"),
-            ("zh-CN", "zh-CN zh"),
+            ("zh_HK", "zh-HK zh-Hant-HK zh-Hant zh"),
+            ("zh-CN", "zh-CN zh-Hans-CN zh-Hans zh"),
+            ("zh-SG", "zh-SG zh-Hans-SG zh-Hans zh"),
+            ("zh", "zh zh-Hans"),
+            ("zh-TW-x-a", "zh-TW-x-a zh-Hant-TW-x-a zh-Hant-TW zh-Hant zh"),
+            ("pt-PT", "pt-PT pt"),
+            ("ar_EG", "ar-EG ar"),
             ("de-CH-x-office", "de-CH-x-office de-CH de"),
         ] {
             let chain = Locale::new(text).unwrap().chain();

@@ -6,6 +6,7 @@ const KEEP: &str = "Do not share this code with anyone. If you did not ask for i
 
 pub(super) const TEXTS: Texts = Texts {
     locale: "en",
+    right_to_left: false,
     sms: Sms {
         confirm_account: "{code} is your code to confirm your account. Do not share it with anyone.",
         reset_password: "{code} is your code to reset your password. Do not share it with anyone.",
@@ -46,6 +47,7 @@ pub(super) const TEXTS: Texts = Texts {
             note: "If it was not you, change your password now.",
         },
         labels: Labels {
+            colon: ": ",
             user_name: "User name",
             temporary_password: "Temporary password",
             time: "Time",

@@ -6,6 +6,7 @@ const KEEP: &str = "No compartas este código con nadie. Si no lo has pedido, pu
 
 pub(super) const TEXTS: Texts = Texts {
     locale: "es",
+    right_to_left: false,
     sms: Sms {
         confirm_account: "{code} es tu código para confirmar tu cuenta. No lo compartas.",
         reset_password: "{code} es tu código para cambiar tu contraseña. No lo compartas.",
@@ -46,6 +47,7 @@ pub(super) const TEXTS: Texts = Texts {
             note: "Si no has sido tú, cambia tu contraseña ahora.",
         },
         labels: Labels {
+            colon: ": ",
             user_name: "Nombre de usuario",
             temporary_password: "Contraseña temporal",
             time: "Fecha y hora",

@@ -6,6 +6,7 @@ const KEEP: &str = "このコードは誰にも教えないでください。お
 
 pub(super) const TEXTS: Texts = Texts {
     locale: "ja",
+    right_to_left: false,
     sms: Sms {
         confirm_account: "アカウントの確認コードは {code} です。誰にも教えないでください。",
         reset_password: "パスワード再設定の確認コードは {code} です。誰にも教えないでください。",
@@ -46,6 +47,7 @@ pub(super) const TEXTS: Texts = Texts {
             note: "お心当たりがない場合は、すぐにパスワードを変更してください。",
         },
         labels: Labels {
+            colon: "：",
             user_name: "ユーザー名",
             temporary_password: "仮パスワード",
             time: "日時",

@@ -6,6 +6,7 @@ const KEEP: &str = "이 코드를 다른 사람에게 알려 주지 마세요. �
 
 pub(super) const TEXTS: Texts = Texts {
     locale: "ko",
+    right_to_left: false,
     sms: Sms {
         confirm_account: "계정 확인 코드는 {code}입니다. 다른 사람에게 알려 주지 마세요.",
         reset_password: "비밀번호 재설정 코드는 {code}입니다. 다른 사람에게 알려 주지 마세요.",
@@ -46,6 +47,7 @@ pub(super) const TEXTS: Texts = Texts {
             note: "본인이 아니라면 지금 바로 비밀번호를 변경하세요.",
         },
         labels: Labels {
+            colon: ": ",
             user_name: "사용자 이름",
             temporary_password: "임시 비밀번호",
             time: "시간",

@@ -3,7 +3,7 @@
 use super::super::html::escape;
 use super::super::values::Values;
 use super::super::{ComposeError, EmailText};
-use super::{Labels, Texts};
+use super::{Labels, Mail, Texts};
 use crate::Redacted;
 use crate::event::Purpose;
 
@@ -42,8 +42,8 @@ pub(in super::super) fn email(texts: &Texts, values: &Values) -> Result<EmailTex
         | Purpose::VerifyUserAttribute
         | Purpose::Authentication => Middle::Code(code()?),
     };
-    let text = text(mail.lead, &middle, mail.note);
-    let html = html(texts.locale, mail.lead, &middle, mail.note);
+    let text = text(texts, mail, &middle);
+    let html = html(texts, mail, &middle);
     Ok(EmailText {
         subject: Redacted::new(mail.subject.to_owned()),
         text: Redacted::new(text),
@@ -72,41 +72,61 @@ fn notice<'a>(labels: &Labels, values: &'a Values) -> Vec<Line<'a>> {
     .collect()
 }
 
-fn text(lead: &str, middle: &Middle<'_>, note: &str) -> String {
+fn text(texts: &Texts, mail: Mail, middle: &Middle<'_>) -> String {
+    // A value is written from left to right. On a line of its own it stays so among text that is not.
+    let colon = if texts.right_to_left {
+        ":\n    "
+    } else {
+        texts.email.labels.colon
+    };
     let middle = match middle {
         Middle::Code(code) => format!("    {code}\n\n"),
         Middle::Lines(lines) if lines.is_empty() => String::new(),
         Middle::Lines(lines) => {
             let lines = lines.iter();
-            let lines = lines.map(|Line { label, value, .. }| format!("    {label}: {value}\n"));
+            let lines = lines.map(|Line { label, value, .. }| format!("    {label}{colon}{value}\n"));
             lines.collect::<String>() + "\n"
         }
     };
-    format!("{lead}\n\n{middle}{note}")
+    format!("{}\n\n{middle}{}", mail.lead, mail.note)
 }
 
-fn html(locale: &str, lead: &str, middle: &Middle<'_>, note: &str) -> String {
+fn html(texts: &Texts, mail: Mail, middle: &Middle<'_>) -> String {
+    // The signs at the ends of a password would move to its other side without a direction of its own.
+    let (of_page, of_value) = if texts.right_to_left {
+        (" dir=\"rtl\"", " dir=\"ltr\"")
+    } else {
+        ("", "")
+    };
     let middle = match middle {
         Middle::Code(code) => format!(
             "<p style=\"font-size:28px;font-weight:bold;letter-spacing:4px\">{}</p>\n",
-            escape(code)
+            if texts.right_to_left {
+                format!("<span{of_value}>{}</span>", escape(code))
+            } else {
+                escape(code)
+            }
         ),
-        Middle::Lines(lines) => lines.iter().map(line).collect(),
+        Middle::Lines(lines) => lines
+            .iter()
+            .map(|each| line(each, texts.email.labels.colon, of_value))
+            .collect(),
     };
     format!(
-        "<!DOCTYPE html>\n<html lang=\"{locale}\">\n<head><meta charset=\"utf-8\"></head>\n\
-         <body style=\"font-family:sans-serif;font-size:16px;line-height:1.5;color:#222\">\n\
+        "<!DOCTYPE html>\n<html lang=\"{}\"{of_page}>\n<head><meta charset=\"utf-8\"></head>\n\
+         <body{of_page} style=\"font-family:sans-serif;font-size:16px;line-height:1.5;color:#222\">\n\
          <p>{}</p>\n{middle}<p>{}</p>\n</body>\n</html>",
-        escape(lead),
-        escape(note)
+        texts.locale,
+        escape(mail.lead),
+        escape(mail.note)
     )
 }
 
-fn line(line: &Line<'_>) -> String {
+fn line(line: &Line<'_>, colon: &str, of_value: &str) -> String {
     let (label, value) = (escape(line.label), escape(line.value));
     if line.is_link {
         format!("<p><a href=\"{value}\">{label}</a></p>\n")
     } else {
-        format!("<p>{label}: <b>{value}</b></p>\n")
+        format!("<p>{label}{colon}<b{of_value}>{value}</b></p>\n")
     }
 }

@@ -3,11 +3,17 @@
 //! They are the last resort, so no template engine stands between them and the user: a text is put
 //! together from sentences, and filled in one pass.
 
+mod ar;
+mod de;
 mod en;
 mod es;
+mod fr;
+mod it;
 mod ja;
 mod ko;
 mod mail;
+mod pt;
+mod zh_hans;
 mod zh_hant;
 
 pub(super) use mail::email;
@@ -26,6 +32,8 @@ const USER_NAME: &str = "{user_name}";
 pub(super) struct Texts {
     /// The BCP 47 tag.
     locale: &'static str,
+    /// Whether lines begin on the right.
+    right_to_left: bool,
     /// Each fits one part with eight digits.
     sms: Sms,
     email: Email,
@@ -60,6 +68,8 @@ struct Mail {
 
 /// What stands before a value on its line.
 struct Labels {
+    /// What stands between a label and its value.
+    colon: &'static str,
     user_name: &'static str,
     temporary_password: &'static str,
     time: &'static str,
@@ -72,7 +82,19 @@ struct Labels {
 }
 
 /// Every language; the first is for those who have none of these.
-const ALL: [&Texts; 5] = [&en::TEXTS, &es::TEXTS, &ja::TEXTS, &ko::TEXTS, &zh_hant::TEXTS];
+const ALL: [&Texts; 11] = [
+    &en::TEXTS,
+    &es::TEXTS,
+    &fr::TEXTS,
+    &de::TEXTS,
+    &pt::TEXTS,
+    &it::TEXTS,
+    &ja::TEXTS,
+    &ko::TEXTS,
+    &zh_hans::TEXTS,
+    &zh_hant::TEXTS,
+    &ar::TEXTS,
+];
 
 impl Texts {
     /// Returns the texts of the first locale that has any.
@@ -243,8 +265,13 @@ mod tests {
             }
         }
         insta::assert_snapshot!("texts", all);
-        let html = [Purpose::SignUp, Purpose::AccountTakeOverNotification]
-            .map(|purpose| composed("en", purpose).1.html.unwrap().expose().clone());
+        let html = [
+            ("en", Purpose::SignUp),
+            ("en", Purpose::AccountTakeOverNotification),
+            ("ar", Purpose::SignUp),
+            ("ar", Purpose::AdminCreateUser),
+        ]
+        .map(|(locale, purpose)| composed(locale, purpose).1.html.unwrap().expose().clone());
         insta::assert_snapshot!("html", html.join("\n\n"));
     }
 }

@@ -6,6 +6,7 @@ const KEEP: &str = "請勿將此驗證碼告訴任何人。如果不是您本人
 
 pub(super) const TEXTS: Texts = Texts {
     locale: "zh-Hant",
+    right_to_left: false,
     sms: Sms {
         confirm_account: "您的帳號驗證碼是 {code}，請勿告訴任何人。",
         reset_password: "您的密碼重設驗證碼是 {code}，請勿告訴任何人。",
@@ -46,6 +47,7 @@ pub(super) const TEXTS: Texts = Texts {
             note: "如果不是您本人，請立即變更密碼。",
         },
         labels: Labels {
+            colon: "：",
             user_name: "使用者名稱",
             temporary_password: "臨時密碼",
             time: "時間",
