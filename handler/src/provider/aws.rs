@@ -49,6 +49,8 @@ impl Service {
     pub const SECRETS_MANAGER: Self = Self::new("SECRETS_MANAGER", "secretsmanager", "secretsmanager", JSON_1_1);
     /// AWS Systems Manager, for its Parameter Store.
     pub const SSM: Self = Self::new("SSM", "ssm", "ssm", JSON_1_1);
+    /// Amazon `DynamoDB`.
+    pub const DYNAMODB: Self = Self::new("DYNAMODB", "dynamodb", "dynamodb", JSON_1_0);
     /// Amazon SQS.
     pub const SQS: Self = Self::new("SQS", "sqs", "sqs", JSON_1_0);
 
@@ -135,23 +137,25 @@ impl Aws {
 }
 
 /// An error as a service of AWS names it.
-pub(super) struct Fault {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
     /// The code, without namespace and without `Exception` at its end.
-    pub(super) code: String,
+    pub code: String,
     /// The status of the answer.
-    pub(super) status: u16,
+    pub status: u16,
 }
 
 impl Fault {
     /// Reads the code from an answer of a JSON protocol: `__type`, which may have a namespace before it.
     ///
     /// REST protocols name it in a header, and in a member `code` or `__type` too where they name it at all.
-    pub(super) fn of_json(answer: &Answer, body: &Value) -> Self {
+    pub fn of_json(answer: &Answer, body: &Value) -> Self {
         let code = body.get("__type").or_else(|| body.get("code")).and_then(Value::as_str);
         Self::new(code.or(answer.error_type.as_deref()), answer.status)
     }
 
-    pub(super) fn new(code: Option<&str>, status: u16) -> Self {
+    /// Takes the code as a service writes it; `unnamed` where it writes none.
+    pub fn new(code: Option<&str>, status: u16) -> Self {
         let code = code.unwrap_or("unnamed");
         let code = code.split(':').next().unwrap_or(code);
         let code = code.rsplit('#').next().unwrap_or(code);
@@ -162,12 +166,13 @@ impl Fault {
     }
 
     /// Says whether the service itself has a moment's trouble; all else is about request or account.
-    pub(super) fn retry(&self) -> Retry {
+    pub fn retry(&self) -> Retry {
         match self.code.as_str() {
             "Throttled"
             | "Throttling"
             | "TooManyRequests"
             | "RequestLimitExceeded"
+            | "ProvisionedThroughputExceeded"
             | "InternalError"
             | "InternalFailure"
             | "InternalServer"
@@ -182,7 +187,7 @@ impl Fault {
     }
 
     /// Makes an error of it.
-    pub(super) fn error(&self) -> ProviderError {
+    pub fn error(&self) -> ProviderError {
         ProviderError::new(self.retry(), &self.code)
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::forms::NAME;
-use super::secret::{self, SECRET, SECRET_KEY};
-use super::{Form, Problem, Right, SecretMember, Setting, Settings};
+use super::secret::{SECRET, SECRET_KEY};
+use super::{Facts, Form, SecretMember, Setting, Settings};
 use crate::event::Channel;
 
 /// A provider that a build of yours knows by `kind`.
@@ -29,6 +29,12 @@ pub struct Custom {
 impl Custom {
     pub(super) const CHANNELS: &[Channel] = &Channel::ALL;
     pub(super) const SECRET: &[SecretMember] = &[];
+    pub(super) const FACTS: Facts = Facts {
+        idempotency: "as your code has it",
+        regions: "your own",
+        data_residency: "your own",
+        source: "–",
+    };
     pub(super) const SETTINGS: &[Setting] = &[
         Setting {
             key: "kind",
@@ -53,14 +59,6 @@ impl Custom {
 }
 
 impl Settings for Custom {
-    fn problems(&self) -> Vec<Problem> {
-        self.secret.as_deref().and_then(secret::problem).into_iter().collect()
-    }
-
-    fn rights(&self) -> Vec<Right> {
-        Vec::new()
-    }
-
     fn secret(&self) -> Option<&str> {
         self.secret.as_deref()
     }
@@ -70,7 +68,7 @@ impl Settings for Custom {
     }
 }
 
-#[cfg(feature = "lambda")]
+#[cfg(feature = "custom")]
 mod sending {
     use super::Custom;
     use crate::provider::{BuildError, Services};

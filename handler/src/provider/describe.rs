@@ -1,6 +1,8 @@
 //! The description of a provider's settings, as data: what checks, completion, documentation and
 //! policies are made from.
 
+use super::restricted::{self, Restricted};
+use super::secret;
 use crate::event::Channel;
 
 /// A type of provider.
@@ -16,8 +18,30 @@ pub struct ProviderType {
     pub settings: &'static [Setting],
     /// The members of the secret's JSON object; empty when there is no secret.
     pub secret: &'static [SecretMember],
+    /// What a choice among providers takes into account.
+    pub facts: Facts,
     /// Whether it keeps messages from the users, which only a test stack may.
     pub test_only: bool,
+}
+
+impl ProviderType {
+    /// Returns the countries for which the vendor documents that one has to register first.
+    pub fn restricted(&self) -> &'static [Restricted] {
+        restricted::of(self.name)
+    }
+}
+
+/// What is documented of a type beside its settings: words for people, each "not documented" where nothing was found.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// What keeps one message from being sent twice when it is asked for twice, since an answer was lost.
+    pub idempotency: &'static str,
+    /// Where it takes messages, and which setting chooses.
+    pub regions: &'static str,
+    /// Where what it is told is kept.
+    pub data_residency: &'static str,
+    /// Where the vendor says so; a dash where the facts are the user's own.
+    pub source: &'static str,
 }
 
 /// One key of a provider in a stack file.
@@ -127,13 +151,15 @@ pub struct Condition {
 
 /// The settings of one provider.
 pub trait Settings {
-    /// Returns what is wrong between the settings.
+    /// Returns what is wrong between the settings; where nothing else can be, what is wrong with the secret's ARN.
     fn problems(&self) -> Vec<Problem> {
-        Vec::new()
+        self.secret().and_then(secret::problem).into_iter().collect()
     }
 
-    /// Returns the rights that sending by these settings needs, those to the secret aside.
-    fn rights(&self) -> Vec<Right>;
+    /// Returns the rights that sending by these settings needs, those to the secret aside; none outside of AWS.
+    fn rights(&self) -> Vec<Right> {
+        Vec::new()
+    }
 
     /// Returns the ARN of the secret with the provider's keys.
     fn secret(&self) -> Option<&str> {

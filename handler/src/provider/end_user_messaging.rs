@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::arn::Arn;
-use super::{Form, Problem, Right, Setting, Settings, To, forms};
+use super::{Facts, Form, Problem, Right, Setting, Settings, To, forms};
 use crate::event::Channel;
 
 /// AWS End User Messaging as an SMS provider.
@@ -40,6 +40,12 @@ pub struct EndUserMessaging {
 impl EndUserMessaging {
     pub(super) const CHANNELS: &[Channel] = &[Channel::Sms];
     pub(super) const SECRET: &[super::SecretMember] = &[];
+    pub(super) const FACTS: Facts = Facts {
+        idempotency: "none",
+        regions: "the stack's, or `region`; those of the service",
+        data_residency: "the Region that is called",
+        source: "AWS End User Messaging SMS and Voice API Reference, `SendTextMessage`; AWS Data Privacy FAQ",
+    };
     pub(super) const SETTINGS: &[Setting] = &[
         Setting {
             key: "origination_identity",
@@ -148,15 +154,14 @@ fn is_identity(text: &str) -> bool {
     id.map_or_else(|| forms::is_sender_id(text), is_id)
 }
 
-#[cfg(feature = "lambda")]
+#[cfg(feature = "end_user_messaging")]
 mod sending {
     use serde_json::{Map, Value, json};
 
     use super::EndUserMessaging;
     use crate::provider::aws::{Aws, Fault, Service};
     use crate::provider::http::Answer;
-    use crate::provider::sns::sending::is_uuid;
-    use crate::provider::{BuildError, Services, lifetime};
+    use crate::provider::{BuildError, Services, is_uuid, lifetime};
     use crate::send::{Accepted, Content, Message, Provider, ProviderError, Retry, Sending};
 
     /// AWS End User Messaging as a provider.
@@ -251,11 +256,25 @@ mod sending {
             let id = "94f20ce6-13c5-43a0-9a9e-ca52d816e90b";
             let failed = |retry, name| Err(ProviderError::new(retry, name));
             for (status, body, wanted) in [
-                (200, json!({"MessageId": id}), Ok(Accepted { message_id: Some(id.to_owned()) })),
+                (
+                    200,
+                    json!({"MessageId": id}),
+                    Ok(Accepted {
+                        message_id: Some(id.to_owned()),
+                    }),
+                ),
                 (200, json!({"MessageId": "+12025550173"}), Ok(Accepted::default())),
                 (200, json!([]), failed(Retry::Anywhere, "unreadable-answer")),
-                (400, json!({"__type": "ThrottlingException", "Message": "+12025550173"}), failed(Retry::Anywhere, "Throttling")),
-                (500, json!({"__type": "InternalServerException"}), failed(Retry::Anywhere, "InternalServer")),
+                (
+                    400,
+                    json!({"__type": "ThrottlingException", "Message": "+12025550173"}),
+                    failed(Retry::Anywhere, "Throttling"),
+                ),
+                (
+                    500,
+                    json!({"__type": "InternalServerException"}),
+                    failed(Retry::Anywhere, "InternalServer"),
+                ),
                 (503, json!(null), failed(Retry::Anywhere, "server-error")),
                 (400, json!(null), failed(Retry::Elsewhere, "bad-request")),
                 (
@@ -294,7 +313,11 @@ mod sending {
                     json!({"__type": "AccessDeniedException", "Reason": "ACCOUNT_DISABLED"}),
                     failed(Retry::Elsewhere, "ACCOUNT_DISABLED"),
                 ),
-                (404, json!({"__type": "ResourceNotFoundException"}), failed(Retry::Elsewhere, "ResourceNotFound")),
+                (
+                    404,
+                    json!({"__type": "ResourceNotFoundException"}),
+                    failed(Retry::Elsewhere, "ResourceNotFound"),
+                ),
             ] {
                 let answer = Answer {
                     status,
@@ -321,13 +344,21 @@ mod tests {
     #[test]
     fn the_right_names_the_identity() {
         for (text, region, resource) in [
-            ("pool-0a1b", None, "arn:${AWS::Partition}:sms-voice:${AWS::Region}:${AWS::AccountId}:pool/pool-0a1b"),
+            (
+                "pool-0a1b",
+                None,
+                "arn:${AWS::Partition}:sms-voice:${AWS::Region}:${AWS::AccountId}:pool/pool-0a1b",
+            ),
             (
                 "phone-0a1b",
                 Some("us-east-1"),
                 "arn:${AWS::Partition}:sms-voice:us-east-1:${AWS::AccountId}:phone-number/phone-0a1b",
             ),
-            ("ACME", None, "arn:${AWS::Partition}:sms-voice:${AWS::Region}:${AWS::AccountId}:sender-id/ACME/*"),
+            (
+                "ACME",
+                None,
+                "arn:${AWS::Partition}:sms-voice:${AWS::Region}:${AWS::AccountId}:sender-id/ACME/*",
+            ),
             (
                 "arn:aws:sms-voice:eu-west-1:111122223333:sender-id/ACME/DE",
                 None,

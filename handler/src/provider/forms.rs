@@ -1,12 +1,22 @@
 //! Settings and forms that several providers share.
 
+use super::mailbox::{Mailbox, is_address};
 use super::{Form, Problem, Setting};
+use crate::event::PhoneNumber;
 
 /// A sender's name as phones show it.
 pub(super) const SENDER_ID: Form = Form::Text {
     wanted: "3 to 11 letters, digits and hyphens, with a letter among them",
     pattern: "^(?=.*[A-Za-z])[A-Za-z0-9-]{3,11}$",
     fits: is_sender_id,
+};
+
+/// Who sends, by a number or a name, as most providers of SMS messages take it.
+pub(super) const SENDER: Form = Form::Text {
+    wanted: "a number such as +12065550142, a short code of 3 to 8 digits, or a sender id of 1 to 11 letters and digits, \
+             with a letter among them",
+    pattern: "^(\\+[1-9][0-9]{4,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9]{1,11})$",
+    fits: is_sender,
 };
 
 /// India's DLT: who sends.
@@ -49,6 +59,33 @@ pub(super) const REGION: Setting = Setting {
     form: Form::Region,
 };
 
+/// Who sends an e-mail.
+pub(super) const FROM: Setting = Setting {
+    key: "from",
+    about: "Who sends: an address that the provider has verified, with or without a name before it",
+    example: "\"Acme <no-reply@acme.example>\"",
+    required: true,
+    form: Form::Text {
+        wanted: "an address in ASCII, such as no-reply@acme.example, or a name with it in angle brackets",
+        pattern: "^([^\"\\\\<>]{1,64}<[^@<>\\s]{1,64}@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+>\
+                  |[^@<>\\s]{1,64}@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+)$",
+        fits: is_mailbox,
+    },
+};
+
+/// Where answers to an e-mail go.
+pub(super) const REPLY_TO: Setting = Setting {
+    key: "reply_to",
+    about: "Where answers go, when not to `from`",
+    example: "help@acme.example",
+    required: false,
+    form: Form::Text {
+        wanted: "an address in ASCII, such as help@acme.example",
+        pattern: "^[^@<>\\s]{1,64}@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$",
+        fits: is_address,
+    },
+};
+
 /// A resource's name as SES and End User Messaging spell them.
 pub(super) const NAME: Form = Form::Text {
     wanted: "1 to 64 letters, digits, `-` or `_`",
@@ -83,6 +120,15 @@ pub(super) fn is_sender_id(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
+/// Whether `text` is a sender of [`SENDER`]'s form.
+fn is_sender(text: &str) -> bool {
+    let short_code = (3..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let sender_id = (1..=11).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    PhoneNumber::new(text).is_some() || short_code || sender_id
+}
+
 /// Whether `text` is a name of [`NAME`]'s form.
 pub(super) fn is_name(text: &str) -> bool {
     (1..=64).contains(&text.len())
@@ -93,6 +139,10 @@ pub(super) fn is_name(text: &str) -> bool {
 
 fn is_dlt_id(text: &str) -> bool {
     (1..=50).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn is_mailbox(text: &str) -> bool {
+    Mailbox::parse(text).is_some()
 }
 
 fn is_price(text: &str) -> bool {
@@ -115,6 +165,19 @@ mod tests {
             is_sender_id,
             &["ACME", "a-1", "ABCDEFGHIJK"],
             &["12345", "AC", "ACME INC", "ABCDEFGHIJKL"],
+        );
+        check(
+            is_sender,
+            &["+12065550142", "12345", "ACME", "A1"],
+            &[
+                "",
+                "12",
+                "123456789",
+                "ACME 24",
+                "ACME-24",
+                "ABCDEFGHIJKL",
+                "whatsapp:+12065550142",
+            ],
         );
         check(is_dlt_id, &["1001234567890123456"], &["", "1 2"]);
         check(

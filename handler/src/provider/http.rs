@@ -18,6 +18,8 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::Value;
 
+use super::BuildError;
+use crate::percent_encoded;
 use crate::send::{ProviderError, Retry};
 
 /// How long a connection may take, in and outside a VPC.
@@ -51,6 +53,27 @@ impl Http {
     ///
     /// Redirections are answers like any other: what is sent here is for nobody else.
     pub async fn post(&self, url: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Answer, HttpError> {
+        Ok(self.exchange(url, headers, body, None).await?.0)
+    }
+
+    /// Posts as [`Self::post`] does, for a service that answers in the header `wanted`, which is returned too.
+    pub async fn post_for_header(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+        wanted: &str,
+    ) -> Result<(Answer, Option<String>), HttpError> {
+        self.exchange(url, headers, body, Some(wanted)).await
+    }
+
+    async fn exchange(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+        wanted: Option<&str>,
+    ) -> Result<(Answer, Option<String>), HttpError> {
         let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_method("POST").map_err(|_| HttpError::NotBuilt)?;
         request.set_uri(url).map_err(|_| HttpError::NotBuilt)?;
@@ -65,7 +88,8 @@ impl Http {
             _ => HttpError::Unreachable,
         })?;
         let status = response.status().as_u16();
-        let error_type = response.headers().get("x-amzn-errortype").map(str::to_owned);
+        let header = |name: &str| response.headers().get(name).map(str::to_owned);
+        let (error_type, kept) = (header("x-amzn-errortype"), wanted.and_then(header));
         let mut stream = ByteStream::new(response.into_body());
         let mut body = Vec::new();
         while let Some(bytes) = stream.next().await {
@@ -75,11 +99,12 @@ impl Http {
             }
             body.extend_from_slice(&bytes);
         }
-        Ok(Answer {
+        let answer = Answer {
             status,
             error_type,
             body,
-        })
+        };
+        Ok((answer, kept))
     }
 }
 
@@ -178,23 +203,28 @@ impl From<HttpError> for ProviderError {
 }
 
 /// Whether what is sent to `url` is read by nobody else: encrypted, or this machine's own.
-pub(super) fn is_private(url: &str) -> bool {
+pub fn is_private(url: &str) -> bool {
     let local = ["http://127.0.0.1:", "http://[::1]:", "http://localhost:"];
     url.starts_with("https://") || local.iter().any(|start| url.starts_with(start))
 }
 
+/// Returns an address of an API without the slashes at its end; an error where [`is_private`] says that neither keys
+/// nor codes may go there.
+pub fn private_address(endpoint: &str) -> Result<&str, BuildError> {
+    let endpoint = endpoint.trim_end_matches('/');
+    is_private(endpoint).then_some(endpoint).ok_or(BuildError)
+}
+
 /// Encodes fields as `application/x-www-form-urlencoded`.
 pub(super) fn form<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
     let mut body = String::new();
     for (name, value) in fields {
         if !body.is_empty() {
             body.push('&');
         }
-        body.extend(utf8_percent_encode(name, ENCODED));
+        body.push_str(&percent_encoded(name));
         body.push('=');
-        body.extend(utf8_percent_encode(value, ENCODED));
+        body.push_str(&percent_encoded(value));
     }
     body.into_bytes()
 }
@@ -215,6 +245,10 @@ mod tests {
     fn keys_and_codes_are_sent_by_https() {
         assert!(is_private("https://api.twilio.com") && is_private("http://127.0.0.1:8080/x"));
         assert!(!is_private("http://api.twilio.com") && !is_private("http://127.0.0.1.example/"));
+        assert_eq!(private_address("https://api.twilio.com/"), Ok("https://api.twilio.com"));
+        for wrong in ["http://api.twilio.com/", "https://", ""] {
+            assert_eq!(private_address(wrong), Err(BuildError), "{wrong}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::event::Purpose;
 /// A code that arrives after its end only confuses. A sign-in's code lasts 3 to 15 minutes
 /// (`AuthSessionValidity`), one that resets a password an hour, all others a day or more; four hours
 /// are the most that every provider takes.
-pub(super) const fn lifetime(purpose: Purpose) -> Duration {
+pub const fn lifetime(purpose: Purpose) -> Duration {
     let minutes = match purpose {
         Purpose::Authentication => 15,
         Purpose::ForgotPassword => 60,

@@ -5,16 +5,16 @@
 
 /// `no-reply@acme.example`, or `Acme <no-reply@acme.example>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Mailbox<'a> {
+pub struct Mailbox<'a> {
     /// The name that mail programs show.
-    pub(super) name: Option<&'a str>,
+    pub name: Option<&'a str>,
     /// The address, in ASCII.
-    pub(super) address: &'a str,
+    pub address: &'a str,
 }
 
 impl<'a> Mailbox<'a> {
     /// Reads a mailbox; nothing when it has no form of one.
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
+    pub fn parse(text: &'a str) -> Option<Self> {
         let (name, address) = match text.strip_suffix('>') {
             Some(rest) => {
                 let (name, address) = rest.split_once('<')?;
@@ -32,16 +32,24 @@ impl<'a> Mailbox<'a> {
     }
 
     /// Returns the address's domain.
-    pub(super) fn domain(self) -> &'a str {
+    pub fn domain(self) -> &'a str {
         self.address.rsplit('@').next().unwrap_or_default()
+    }
+
+    /// Returns the mailbox in Unicode, for APIs that write the header themselves.
+    pub fn quoted(self) -> String {
+        match self.name {
+            None => self.address.to_owned(),
+            Some(name) => format!("\"{name}\" <{}>", self.address),
+        }
     }
 
     /// Returns the mailbox as a header takes it.
     #[cfg(feature = "lambda")]
-    pub(super) fn header(self) -> String {
+    pub fn header(self) -> String {
         match self.name {
             None => self.address.to_owned(),
-            Some(name) if name.is_ascii() => format!("\"{name}\" <{}>", self.address),
+            Some(name) if name.is_ascii() => self.quoted(),
             Some(name) => format!("{} <{}>", encoded_words(name), self.address),
         }
     }
@@ -50,15 +58,17 @@ impl<'a> Mailbox<'a> {
 /// Whether `text` is an address in ASCII with a domain of two labels or more.
 pub(super) fn is_address(text: &str) -> bool {
     let local = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
-    let label =
-        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     text.len() <= 254
         && text.split_once('@').is_some_and(|(name, domain)| {
-            (1..=64).contains(&name.len())
-                && name.bytes().all(local)
-                && domain.contains('.')
-                && domain.split('.').all(label)
+            (1..=64).contains(&name.len()) && name.bytes().all(local) && is_domain(domain)
         })
+}
+
+/// Whether `text` is a domain in ASCII of two labels or more.
+pub(super) fn is_domain(text: &str) -> bool {
+    let label =
+        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    text.len() <= 253 && text.contains('.') && text.split('.').all(label)
 }
 
 /// Encodes a name as words of at most 75 characters, each of whole characters.
@@ -126,6 +136,9 @@ mod tests {
         let header = |text| Mailbox::parse(text).map(Mailbox::header).unwrap_or_default();
         assert_eq!(header("a@acme.example"), "a@acme.example");
         assert_eq!(header("Acme, Inc. <a@acme.example>"), "\"Acme, Inc.\" <a@acme.example>");
+        let quoted = |text| Mailbox::parse(text).map(Mailbox::quoted).unwrap_or_default();
+        assert_eq!(quoted("a@acme.example"), "a@acme.example");
+        assert_eq!(quoted("Zoë, Inc. <a@acme.example>"), "\"Zoë, Inc.\" <a@acme.example>");
         assert_eq!(header("Zoë <a@acme.example>"), "=?UTF-8?B?Wm/Dqw==?= <a@acme.example>");
         let long = header(&format!("{} <a@acme.example>", "日".repeat(64)));
         assert!(long.split(' ').all(|word| word.len() <= 75), "{long}");

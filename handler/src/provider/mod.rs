@@ -1,8 +1,9 @@
 //! Every provider: how its settings are written, what they need of AWS, and how it sends.
 //!
-//! A provider is one file here and one line in the list below. Its settings travel in
-//! `delivery.json`; the deployer reads the same description to check a stack file, to complete it in
-//! an editor and to give the function's role exactly the rights that the settings need.
+//! A provider is one file here, one line in the list below and one feature of the crate, all by one
+//! name. Its settings travel in `delivery.json`; the deployer reads the same description to check a
+//! stack file, to complete it in an editor and to give the function's role exactly the rights that
+//! the settings need. So descriptions are in every build, and only what sends is behind the feature.
 
 mod arn;
 #[cfg(feature = "lambda")]
@@ -11,9 +12,11 @@ mod describe;
 mod forms;
 #[cfg(feature = "lambda")]
 mod http;
+mod ids;
 #[cfg(feature = "lambda")]
 mod lifetime;
 mod mailbox;
+mod restricted;
 mod secret;
 #[cfg(feature = "lambda")]
 mod services;
@@ -22,20 +25,23 @@ pub use arn::dns_suffix;
 pub use sns::SmsType;
 
 #[cfg(feature = "lambda")]
-pub use aws::{Aws, Clock, Service};
-pub use describe::{Condition, Form, Problem, ProviderType, Right, SecretMember, Setting, Settings, To};
+pub use aws::{Aws, Clock, Fault, Service};
+pub use describe::{Condition, Facts, Form, Problem, ProviderType, Right, SecretMember, Setting, Settings, To};
 #[cfg(feature = "lambda")]
-pub use http::{Answer, Http, HttpError};
+pub use http::{Answer, Http, HttpError, is_private, private_address};
+pub use ids::{is_opaque_id, is_uuid};
+#[cfg(feature = "lambda")]
+pub use lifetime::lifetime;
+pub use mailbox::Mailbox;
+pub use restricted::Restricted;
 pub use secret::secret_rights;
 #[cfg(feature = "lambda")]
 pub use secret::{Keys, Secret, Secrets};
 #[cfg(feature = "lambda")]
-pub use services::{BuildError, CustomProviders, Endpoints, Services};
+pub use services::{BuildError, CustomProviders, Endpoints, NotBuilt, Services};
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "lambda")]
-use self::lifetime::lifetime;
 #[cfg(feature = "lambda")]
 use crate::send;
 
@@ -54,6 +60,7 @@ macro_rules! providers {
                 channels: Self::CHANNELS,
                 settings: Self::SETTINGS,
                 secret: Self::SECRET,
+                facts: Self::FACTS,
                 test_only: Self::MARKS.len() == 1,
             };
         })+
@@ -96,9 +103,18 @@ macro_rules! providers {
 
             /// Makes what sends by these settings; once a container, without a call.
             #[cfg(feature = "lambda")]
-            pub fn build(&self, services: &Services) -> Result<Box<dyn send::Provider>, BuildError> {
+            #[cfg_attr(
+                not(any($(feature = $name),+)),
+                expect(unused_variables, reason = "a handler without providers needs nothing of it")
+            )]
+            pub fn build(&self, services: &Services) -> Result<Box<dyn send::Provider>, NotBuilt> {
                 match self {
-                    $(Self::$Settings(settings) => settings.build(services),)+
+                    $(
+                        #[cfg(feature = $name)]
+                        Self::$Settings(settings) => Ok(settings.build(services)?),
+                        #[cfg(not(feature = $name))]
+                        Self::$Settings(_) => Err(NotBuilt::LeftOut($name)),
+                    )+
                 }
             }
         }
@@ -109,7 +125,16 @@ providers! {
     sns::Sns = "sns": "Amazon SNS, `Publish` to a phone number.",
     end_user_messaging::EndUserMessaging = "end_user_messaging": "AWS End User Messaging SMS.",
     ses::Ses = "ses": "Amazon SES.",
+    sendgrid::Sendgrid = "sendgrid": "Twilio SendGrid.",
+    mailgun::Mailgun = "mailgun": "Mailgun.",
+    postmark::Postmark = "postmark": "Postmark.",
     twilio::Twilio = "twilio": "Twilio Programmable Messaging.",
+    vonage::Vonage = "vonage": "Vonage SMS API.",
+    sinch::Sinch = "sinch": "Sinch SMS REST API.",
+    plivo::Plivo = "plivo": "Plivo Message API.",
+    infobip::Infobip = "infobip": "Infobip SMS.",
+    messagebird::Messagebird = "messagebird": "MessageBird, now Bird, SMS.",
+    whatsapp::Whatsapp = "whatsapp": "WhatsApp Cloud API, by an authentication template.",
     webhook::Webhook = "webhook": "A service of your own, by a signed request over HTTPS.",
     custom::Custom = "custom": "A provider of your own build of the handler.",
     redirect::Redirect = "redirect" (test only): "A topic of SNS in place of the users, in test stacks.",
@@ -187,6 +212,19 @@ mod tests {
             };
             assert!(fits, "{}: {}", setting.key, setting.example);
         }
+    }
+
+    #[test]
+    fn every_type_is_a_feature_of_the_default_build() {
+        let manifest = include_str!("../../Cargo.toml");
+        let all = manifest
+            .lines()
+            .skip_while(|line| !line.starts_with("all-providers = "));
+        let end = all.clone().take_while(|line| !line.ends_with(']')).count();
+        let all: String = all.take(end + 1).collect();
+        let named: BTreeSet<_> = all.split('"').skip(1).step_by(2).collect();
+        let types: BTreeSet<_> = Provider::TYPES.iter().map(|kind| kind.name).collect();
+        assert_eq!(named, types);
     }
 
     #[test]

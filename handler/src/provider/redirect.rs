@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Form, Right, Setting, Settings, To};
+use super::{Facts, Form, Right, Setting, Settings, To};
 use crate::event::Channel;
 
 /// A topic as a provider.
@@ -21,6 +21,12 @@ pub struct Redirect {
 impl Redirect {
     pub(super) const CHANNELS: &[Channel] = &Channel::ALL;
     pub(super) const SECRET: &[super::SecretMember] = &[];
+    pub(super) const FACTS: Facts = Facts {
+        idempotency: "five minutes in a FIFO topic; none in another",
+        regions: "the topic's",
+        data_residency: "the topic's Region",
+        source: "Amazon SNS API Reference, `Publish`; AWS Data Privacy FAQ",
+    };
     pub(super) const SETTINGS: &[Setting] = &[Setting {
         key: "topic",
         about: "The topic that gets every message in place of the users",
@@ -42,7 +48,7 @@ impl Settings for Redirect {
     }
 }
 
-#[cfg(feature = "lambda")]
+#[cfg(feature = "redirect")]
 mod sending {
     use super::Redirect;
     use crate::provider::arn::Arn;
@@ -86,7 +92,9 @@ mod sending {
                     ("to", Some(to)),
                     ("code", code),
                 ];
-                let told = told.into_iter().filter_map(|(name, value)| Some((name, "String", value?)));
+                let told = told
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name, "String", value?)));
                 let told = attributes(told);
                 let subject = format!("{purpose} by {channel}");
                 let mut fields = PUBLISH.to_vec();

@@ -183,6 +183,25 @@ mod reading {
             self.read().await.ok().filter(|keys| **keys != *old)
         }
 
+        /// Posts with the keys, and once more where the answer says that they are `refused` and the secret holds others
+        /// by now; what is returned is the last answer.
+        ///
+        /// Keys that were rotated after they were read cost one request more, and no message.
+        pub async fn with_keys<A, F: Future<Output = Result<A, ProviderError>>>(
+            &self,
+            post: impl Fn(Arc<Keys>) -> F,
+            refused: impl Fn(&A) -> bool,
+        ) -> Result<A, ProviderError> {
+            let keys = self.keys().await?;
+            let answer = post(Arc::clone(&keys)).await?;
+            if refused(&answer)
+                && let Some(keys) = self.renewed(&keys).await
+            {
+                return post(keys).await;
+            }
+            Ok(answer)
+        }
+
         async fn read(&self) -> Result<Arc<Keys>, ProviderError> {
             let (target, body, pointer) = if self.parameter {
                 let body = json!({"Name": self.arn, "WithDecryption": true});

@@ -39,3 +39,14 @@ pub struct Services {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("use the provider's settings: its service does not take them")]
 pub struct BuildError;
+
+/// Why there is no provider by some settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotBuilt {
+    /// This build of the handler was made without the type of that name: its feature is off.
+    #[error("use the provider's type `{0}`: this build of the handler was made without it")]
+    LeftOut(&'static str),
+    /// The service takes no such settings.
+    #[error(transparent)]
+    Settings(#[from] BuildError),
+}

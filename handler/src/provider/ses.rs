@@ -9,8 +9,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::arn::Arn;
-use super::mailbox::{Mailbox, is_address};
-use super::{Condition, Form, Problem, Right, Setting, Settings, To, forms};
+use super::mailbox::Mailbox;
+use super::{Condition, Facts, Form, Problem, Right, Setting, Settings, To, forms};
 use crate::event::Channel;
 
 /// Amazon SES as an e-mail provider.
@@ -38,30 +38,18 @@ pub struct Ses {
 impl Ses {
     pub(super) const CHANNELS: &[Channel] = &[Channel::Email];
     pub(super) const SECRET: &[super::SecretMember] = &[];
+    pub(super) const FACTS: Facts = Facts {
+        idempotency: "none",
+        regions: "the stack's, or `region`; those of the service",
+        data_residency: "the Region that is called",
+        source: "Amazon SES API v2 Reference, `SendEmail`; Amazon SES Developer Guide, “Regions and Amazon SES”; AWS Data Privacy FAQ",
+    };
     pub(super) const SETTINGS: &[Setting] = &[
         Setting {
-            key: "from",
             about: "Who sends: an address of a verified identity, with or without a name before it",
-            example: "\"Acme <no-reply@acme.example>\"",
-            required: true,
-            form: Form::Text {
-                wanted: "an address in ASCII, such as no-reply@acme.example, or a name with it in angle brackets",
-                pattern: "^([^\"\\\\<>]{1,64}<[^@<>\\s]{1,64}@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+>\
-                          |[^@<>\\s]{1,64}@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+)$",
-                fits: is_mailbox,
-            },
+            ..forms::FROM
         },
-        Setting {
-            key: "reply_to",
-            about: "Where answers go, when not to `from`",
-            example: "help@acme.example",
-            required: false,
-            form: Form::Text {
-                wanted: "an address in ASCII, such as help@acme.example",
-                pattern: "^[^@<>\\s]{1,64}@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$",
-                fits: is_address,
-            },
-        },
+        forms::REPLY_TO,
         Setting {
             key: "configuration_set",
             about: "The configuration set, by name; one without click tracking, which would rewrite links",
@@ -89,7 +77,10 @@ impl Settings for Ses {
         if let Some(region) = self.region.as_deref().filter(|region| *region != identity.region) {
             problems.push(Problem {
                 key: Some("identity"),
-                message: format!("`identity` wants an identity of {region}, which sends, found one of {}", identity.region),
+                message: format!(
+                    "`identity` wants an identity of {region}, which sends, found one of {}",
+                    identity.region
+                ),
                 hint: "verify the domain in the Region that sends, or change `region`".to_owned(),
             });
         }
@@ -138,11 +129,7 @@ impl Settings for Ses {
     }
 }
 
-fn is_mailbox(text: &str) -> bool {
-    Mailbox::parse(text).is_some()
-}
-
-#[cfg(feature = "lambda")]
+#[cfg(feature = "ses")]
 mod sending {
     use serde_json::{Map, Value, json};
 
@@ -166,9 +153,18 @@ mod sending {
             let mut request = Map::new();
             request.insert("FromEmailAddress".to_owned(), json!(from.header()));
             for (name, value) in [
-                ("FromEmailAddressIdentityArn", self.identity.as_ref().map(|arn| json!(arn))),
-                ("ReplyToAddresses", self.reply_to.as_ref().map(|address| json!([address]))),
-                ("ConfigurationSetName", self.configuration_set.as_ref().map(|name| json!(name))),
+                (
+                    "FromEmailAddressIdentityArn",
+                    self.identity.as_ref().map(|arn| json!(arn)),
+                ),
+                (
+                    "ReplyToAddresses",
+                    self.reply_to.as_ref().map(|address| json!([address])),
+                ),
+                (
+                    "ConfigurationSetName",
+                    self.configuration_set.as_ref().map(|name| json!(name)),
+                ),
             ] {
                 request.extend(value.map(|value| (name.to_owned(), value)));
             }
@@ -235,17 +231,69 @@ mod sending {
             let id = "010201234567abcd-01234567-89ab-cdef-0123-456789abcdef-000000";
             let failed = |retry, name| Err(ProviderError::new(retry, name));
             for (status, code, body, wanted) in [
-                (200, None, json!({"MessageId": id}), Ok(Accepted { message_id: Some(id.to_owned()) })),
-                (200, None, json!({"MessageId": "jane@acme.example"}), Ok(Accepted::default())),
+                (
+                    200,
+                    None,
+                    json!({"MessageId": id}),
+                    Ok(Accepted {
+                        message_id: Some(id.to_owned()),
+                    }),
+                ),
+                (
+                    200,
+                    None,
+                    json!({"MessageId": "jane@acme.example"}),
+                    Ok(Accepted::default()),
+                ),
                 (200, None, json!("?"), failed(Retry::Anywhere, "unreadable-answer")),
-                (429, Some("TooManyRequestsException"), json!({}), failed(Retry::Anywhere, "TooManyRequests")),
-                (400, Some("LimitExceededException"), json!({}), failed(Retry::Elsewhere, "LimitExceeded")),
-                (400, Some("AccountSuspendedException:http://x/"), json!({}), failed(Retry::Elsewhere, "AccountSuspended")),
-                (400, Some("SendingPausedException"), json!({}), failed(Retry::Elsewhere, "SendingPaused")),
-                (400, Some("MessageRejected"), json!({"message": "jane@acme.example"}), failed(Retry::Elsewhere, "MessageRejected")),
-                (400, None, json!({"__type": "BadRequestException"}), failed(Retry::Elsewhere, "BadRequest")),
-                (404, Some("NotFoundException"), json!({}), failed(Retry::Elsewhere, "NotFound")),
-                (403, None, json!({"message": "jane@acme.example"}), failed(Retry::Elsewhere, "forbidden")),
+                (
+                    429,
+                    Some("TooManyRequestsException"),
+                    json!({}),
+                    failed(Retry::Anywhere, "TooManyRequests"),
+                ),
+                (
+                    400,
+                    Some("LimitExceededException"),
+                    json!({}),
+                    failed(Retry::Elsewhere, "LimitExceeded"),
+                ),
+                (
+                    400,
+                    Some("AccountSuspendedException:http://x/"),
+                    json!({}),
+                    failed(Retry::Elsewhere, "AccountSuspended"),
+                ),
+                (
+                    400,
+                    Some("SendingPausedException"),
+                    json!({}),
+                    failed(Retry::Elsewhere, "SendingPaused"),
+                ),
+                (
+                    400,
+                    Some("MessageRejected"),
+                    json!({"message": "jane@acme.example"}),
+                    failed(Retry::Elsewhere, "MessageRejected"),
+                ),
+                (
+                    400,
+                    None,
+                    json!({"__type": "BadRequestException"}),
+                    failed(Retry::Elsewhere, "BadRequest"),
+                ),
+                (
+                    404,
+                    Some("NotFoundException"),
+                    json!({}),
+                    failed(Retry::Elsewhere, "NotFound"),
+                ),
+                (
+                    403,
+                    None,
+                    json!({"message": "jane@acme.example"}),
+                    failed(Retry::Elsewhere, "forbidden"),
+                ),
                 (500, None, json!(null), failed(Retry::Anywhere, "server-error")),
             ] {
                 let answer = Answer {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::secret::{self, SECRET, SECRET_KEY};
-use super::{Form, Problem, Right, SecretMember, Setting, Settings};
+use super::{Facts, Form, Problem, SecretMember, Setting, Settings};
 use crate::event::{Channel, PhoneNumber};
 
 /// Twilio as an SMS provider.
@@ -53,6 +53,12 @@ impl Twilio {
             required: false,
         },
     ];
+    pub(super) const FACTS: Facts = Facts {
+        idempotency: "none",
+        regions: "US1, or IE1 by `endpoint` (a public beta)",
+        data_residency: "USA; EU in IE1",
+        source: "Twilio Docs, “Messages resource” and “Use the Programmable Messaging API with Twilio Regions”",
+    };
     pub(super) const SETTINGS: &[Setting] = &[
         Setting {
             key: "messaging_service_sid",
@@ -97,7 +103,10 @@ impl Settings for Twilio {
                 Some("from"),
                 "`from` and `messaging_service_sid` both say who sends: one of them is wanted",
             )),
-            (None, None) => Some((None, "who sends is missing: `messaging_service_sid` or `from` is wanted")),
+            (None, None) => Some((
+                None,
+                "who sends is missing: `messaging_service_sid` or `from` is wanted",
+            )),
         };
         let sender = said.map(|(key, message)| Problem {
             key,
@@ -105,10 +114,6 @@ impl Settings for Twilio {
             hint: "write one of `messaging_service_sid` and `from`".to_owned(),
         });
         sender.into_iter().chain(secret::problem(&self.secret)).collect()
-    }
-
-    fn rights(&self) -> Vec<Right> {
-        Vec::new()
     }
 
     fn secret(&self) -> Option<&str> {
@@ -138,15 +143,17 @@ fn is_sender(text: &str) -> bool {
     PhoneNumber::new(text).is_some() || short_code || sender_id
 }
 
-#[cfg(feature = "lambda")]
+#[cfg(feature = "twilio")]
 mod sending {
+    use std::sync::Arc;
+
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use serde_json::Value;
 
     use super::{Twilio, is_sid};
     use crate::Redacted;
-    use crate::provider::http::{Answer, Http, form, is_private};
+    use crate::provider::http::{Answer, Http, form, private_address};
     use crate::provider::secret::{Keys, Secret};
     use crate::provider::{BuildError, Services, lifetime};
     use crate::send::{Accepted, Content, Message, Provider, ProviderError, Retry, Sending};
@@ -168,9 +175,7 @@ mod sending {
             let sender = service.or_else(|| Some(("From", self.from.clone()?)));
             Ok(Box::new(Sender {
                 http: services.http.clone(),
-                endpoint: is_private(endpoint)
-                    .then(|| endpoint.trim_end_matches('/').to_owned())
-                    .ok_or(BuildError)?,
+                endpoint: private_address(endpoint)?.to_owned(),
                 by: sender.ok_or(BuildError)?,
                 secret: Secret::new(services, &self.secret)?,
             }))
@@ -190,20 +195,17 @@ mod sending {
                     ("Body", sms.text.expose()),
                     ("ValidityPeriod", &seconds),
                 ]));
-                let keys = self.secret.keys().await?;
-                let answer = self.post(&keys, &body).await?;
-                if answer.status == 401
-                    && let Some(keys) = self.secret.renewed(&keys).await
-                {
-                    return outcome(&self.post(&keys, &body).await?);
-                }
+                let answer = self
+                    .secret
+                    .with_keys(|keys| self.post(keys, &body), |answer| answer.status == 401)
+                    .await?;
                 outcome(&answer)
             })
         }
     }
 
     impl Sender {
-        async fn post(&self, keys: &Keys, body: &Redacted<Vec<u8>>) -> Result<Answer, ProviderError> {
+        async fn post(&self, keys: Arc<Keys>, body: &Redacted<Vec<u8>>) -> Result<Answer, ProviderError> {
             let account = keys.required("account_sid")?;
             if !is_sid(account, "AC") {
                 // It becomes a part of the address.
@@ -282,7 +284,11 @@ mod sending {
                 (400, refused(21211), failed(Retry::Never, "invalid-number")),
                 (400, refused(21610), failed(Retry::Never, "opted-out")),
                 (400, refused(21614), failed(Retry::Never, "not-a-mobile-number")),
-                (403, refused(30450), failed(Retry::Never, "blocked-as-artificial-traffic")),
+                (
+                    403,
+                    refused(30450),
+                    failed(Retry::Never, "blocked-as-artificial-traffic"),
+                ),
                 (400, refused(21408), failed(Retry::Elsewhere, "country-not-permitted")),
                 (400, refused(21608), failed(Retry::Elsewhere, "number-not-verified")),
                 (400, refused(21606), failed(Retry::Elsewhere, "bad-request")),
@@ -325,7 +331,14 @@ mod tests {
         for right in ["+12065550142", "12345", "ACME", "ACME 24"] {
             assert!(is_sender(right), "{right}");
         }
-        for wrong in ["", "12", "123456789", "ACME-24", "ABCDEFGHIJKL", "whatsapp:+12065550142"] {
+        for wrong in [
+            "",
+            "12",
+            "123456789",
+            "ACME-24",
+            "ABCDEFGHIJKL",
+            "whatsapp:+12065550142",
+        ] {
             assert!(!is_sender(wrong), "{wrong}");
         }
         assert!(is_messaging_service("MG0123456789abcdef0123456789abcdef"));

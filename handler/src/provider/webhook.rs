@@ -21,8 +21,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::secret::{self, SECRET, SECRET_KEY};
-use super::{Form, Problem, Right, SecretMember, Setting, Settings};
+use super::secret::{SECRET, SECRET_KEY};
+use super::{Facts, Form, SecretMember, Setting, Settings};
 use crate::event::Channel;
 
 /// A service of your own as a provider.
@@ -52,6 +52,12 @@ impl Webhook {
             required: false,
         },
     ];
+    pub(super) const FACTS: Facts = Facts {
+        idempotency: "`webhook-id`, the same on every attempt, by which your service drops a second request",
+        regions: "your own",
+        data_residency: "your own",
+        source: "Standard Webhooks 1.0.0",
+    };
     pub(super) const SETTINGS: &[Setting] = &[
         Setting {
             key: "url",
@@ -66,14 +72,6 @@ impl Webhook {
 }
 
 impl Settings for Webhook {
-    fn problems(&self) -> Vec<Problem> {
-        secret::problem(&self.secret).into_iter().collect()
-    }
-
-    fn rights(&self) -> Vec<Right> {
-        Vec::new()
-    }
-
     fn secret(&self) -> Option<&str> {
         Some(&self.secret)
     }
@@ -83,8 +81,9 @@ impl Settings for Webhook {
     }
 }
 
-#[cfg(feature = "lambda")]
+#[cfg(feature = "webhook")]
 mod sending {
+    use std::sync::Arc;
     use std::time::UNIX_EPOCH;
 
     use aws_lc_rs::hmac;
@@ -96,6 +95,7 @@ mod sending {
     use crate::Redacted;
     use crate::provider::aws::Clock;
     use crate::provider::http::{Answer, Http, is_private};
+    use crate::provider::ids::is_opaque_id;
     use crate::provider::secret::{Keys, Secret};
     use crate::provider::{BuildError, Services};
     use crate::send::{Accepted, Content, Message, Provider, ProviderError, Retry, Sending};
@@ -126,20 +126,20 @@ mod sending {
         fn send<'a>(&'a self, message: &'a Message) -> Sending<'a> {
             Box::pin(async move {
                 let body = Redacted::new(body(message));
-                let keys = self.secret.keys().await?;
-                let answer = self.post(&keys, &message.id, &body).await?;
-                if matches!(answer.status, 401 | 403)
-                    && let Some(keys) = self.secret.renewed(&keys).await
-                {
-                    return outcome(&self.post(&keys, &message.id, &body).await?);
-                }
+                let answer = self
+                    .secret
+                    .with_keys(
+                        |keys| self.post(keys, &message.id, &body),
+                        |answer| matches!(answer.status, 401 | 403),
+                    )
+                    .await?;
                 outcome(&answer)
             })
         }
     }
 
     impl Sender {
-        async fn post(&self, keys: &Keys, id: &str, body: &Redacted<Vec<u8>>) -> Result<Answer, ProviderError> {
+        async fn post(&self, keys: Arc<Keys>, id: &str, body: &Redacted<Vec<u8>>) -> Result<Answer, ProviderError> {
             let now = (self.clock)().duration_since(UNIX_EPOCH).unwrap_or_default();
             let timestamp = now.as_secs().to_string();
             let mut signatures = vec![signature(keys.required("signing_key")?, id, &timestamp, body)?];
@@ -199,20 +199,13 @@ mod sending {
         if answer.is_success() {
             let id = body.get("id").and_then(Value::as_str);
             return Ok(Accepted {
-                message_id: id.filter(|id| is_id(id)).map(str::to_owned),
+                message_id: id.filter(|id| is_opaque_id(id)).map(str::to_owned),
             });
         }
         if answer.status == 422 && body.get("final") == Some(&Value::Bool(true)) {
             return Err(ProviderError::new(Retry::Never, "recipient-refused"));
         }
         Err(answer.error())
-    }
-
-    /// Only what has the form of an id is kept, since it is logged: no number, address or code has it.
-    fn is_id(id: &str) -> bool {
-        (16..=64).contains(&id.len())
-            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-            && id.bytes().any(|byte| byte.is_ascii_alphabetic())
     }
 
     #[cfg(test)]
@@ -236,7 +229,11 @@ mod sending {
                 (301, json!(null), failed(Retry::Elsewhere, "redirected")),
                 (401, json!(null), failed(Retry::Elsewhere, "unauthorized")),
                 (422, json!({"final": true}), failed(Retry::Never, "recipient-refused")),
-                (422, json!({"final": "+12025550173"}), failed(Retry::Elsewhere, "refused")),
+                (
+                    422,
+                    json!({"final": "+12025550173"}),
+                    failed(Retry::Elsewhere, "refused"),
+                ),
                 (429, json!(null), failed(Retry::Anywhere, "too-many-requests")),
                 (500, json!({"final": true}), failed(Retry::Anywhere, "server-error")),
             ] {
