@@ -1,4 +1,4 @@
-//! The environment variables that the function reads; the deployer's template sets the first five.
+//! The environment variables that the function reads; the deployer's template sets those that Lambda does not.
 //!
 //! Only the binary reads them. Everything larger than a name travels inside the zip instead, since
 //! Lambda gives all variables together 4 KB.
@@ -18,6 +18,12 @@ pub const STACK_NAME: &str = "STACK_NAME";
 /// The address of the queue for events that must not be retried, set where the function is a custom sender; without it
 /// they fail, and Lambda retries them in vain.
 pub const DEAD_LETTER_QUEUE_URL: &str = "DEAD_LETTER_QUEUE_URL";
+
+/// The name of the guard table; required where `delivery.json` declares a guard.
+pub const GUARD_TABLE: &str = "GUARD_TABLE";
+
+/// The ARN of the secret with the key of the guard's HMAC; required where the guard counts recipients.
+pub const GUARD_SECRET_ARN: &str = "GUARD_SECRET_ARN";
 
 /// The folder of the unpacked zip, set by Lambda.
 pub const LAMBDA_TASK_ROOT: &str = "LAMBDA_TASK_ROOT";

@@ -1,4 +1,4 @@
-//! The function behind a pool's message triggers: `event → decrypt → compose → guard → send`.
+//! The function behind a pool's message triggers: `event → guard → decrypt → compose → send`.
 //!
 //! The deployer uses this library for what must be the same on both sides: the delivery
 //! configuration that travels inside the zip, the event's types, the texts, the names of metrics
@@ -18,6 +18,9 @@ pub mod guard;
 #[cfg(feature = "lambda")]
 mod handle;
 #[cfg(feature = "lambda")]
+mod hex;
+mod percent;
+#[cfg(feature = "lambda")]
 pub mod process;
 pub mod provider;
 mod redact;
@@ -27,5 +30,6 @@ mod word;
 
 #[cfg(feature = "lambda")]
 pub use handle::{Failure, Handler, Invocation};
+pub use percent::percent_encoded;
 pub use redact::Redacted;
 pub use word::Word;

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::event::Purpose;
 
 mod country;
+mod guard;
 
 pub use country::Country;
+pub use guard::{Guard, OnFailure, Policy, Rate, Rates};
 
 pub use crate::provider::Provider;
 
@@ -36,6 +38,9 @@ pub struct Delivery {
     /// In which languages messages are written.
     #[serde(default, skip_serializing_if = "Messages::is_default")]
     pub messages: Messages,
+    /// What a table is asked before a message goes out; absent when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guard>,
 }
 
 /// The SMS channel.

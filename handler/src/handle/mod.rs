@@ -1,14 +1,14 @@
 //! The whole pipeline for one event, and what is said about it at the end.
 
 mod facts;
+mod guarded;
 mod panic;
 mod probe;
 mod stop;
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
@@ -17,14 +17,17 @@ use crate::compose::{Composer, Request};
 use crate::dead_letter::{self, DeadLetters};
 use crate::decrypt::{self, DataKeyError, DecryptError, Decryptor};
 use crate::delivery::Delivery;
-use crate::event::{AccountTakeOver, Channel, CustomMessageEvent, Event, PoolId, Probe, Purpose, SenderEvent};
+use crate::event::{
+    AccountTakeOver, Channel, CustomMessageEvent, EmailAddress, Event, PhoneNumber, PoolId, Probe, Purpose, SenderEvent,
+};
 use crate::guard;
-use crate::send::{self, Content, Delivered, Email, Message, Providers, RouteError, Sms};
+use crate::send::{self, Content, Delivered, Email, Message, Providers, Retry, RouteError, Sms};
 use crate::telemetry::{self, Count, Outcome};
 
 pub(crate) use panic::PANICKED;
 
 use facts::Facts;
+use guarded::Recipient;
 use panic::caught;
 use stop::{Fate, Stop};
 
@@ -43,6 +46,8 @@ pub struct Handler<D> {
     pub composer: Composer,
     /// The providers of the delivery configuration.
     pub providers: Providers,
+    /// What is asked before a message goes out, where the stack declares it.
+    pub guard: Option<guard::Gate>,
     /// Where events go that must not be retried; without it Lambda retries them, in vain.
     pub dead_letters: Option<Box<dyn DeadLetters>>,
     /// Takes the line that counts an event.
@@ -141,7 +146,7 @@ impl<D: Decryptor> Handler<D> {
         facts: &mut Facts,
     ) -> Result<Done<'_>, Stop> {
         match Event::from_json(event)? {
-            Event::Sender(sender) => self.deliver(invocation, &sender, deadline, facts).await,
+            Event::Sender(sender) => self.guarded(invocation, &sender, deadline, facts).await,
             Event::CustomMessage(message) => self.write(invocation, event, &message, facts),
         }
     }
@@ -170,20 +175,48 @@ impl<D: Decryptor> Handler<D> {
         }
     }
 
+    /// Returns where the message goes, and refuses countries that the stack does not serve.
+    fn recipient(&self, event: &SenderEvent, facts: &mut Facts) -> Result<Recipient, Stop> {
+        (facts.channel, facts.purpose) = (Some(event.channel.name()), Some(event.purpose));
+        match event.channel {
+            Channel::Sms => {
+                let to = event.phone_number()?;
+                facts.country = guard::country_of(&to);
+                let sms = self.delivery.sms.as_ref().ok_or(RouteError::NoSms)?;
+                // Before the code is decrypted: what is refused costs no call.
+                guard::check(&to, &sms.countries)?;
+                Ok(Recipient::Number(to))
+            }
+            Channel::Email => Ok(Recipient::Address(event.email_address()?)),
+        }
+    }
+
+    /// Composes and sends; `for_sure` becomes false where a provider may have taken the message although it failed.
     async fn deliver(
         &self,
         invocation: &Invocation,
         event: &SenderEvent,
+        (to, id): (Recipient, &str),
         deadline: Instant,
         facts: &mut Facts,
+        for_sure: &mut bool,
     ) -> Result<Done<'_>, Stop> {
-        (facts.channel, facts.purpose) = (Some(event.channel.name()), Some(event.purpose));
-        let message = match event.channel {
-            Channel::Sms => self.sms(invocation, event, deadline, facts).await?,
-            Channel::Email => self.email(invocation, event, deadline, facts).await?,
+        let code = self.code(event, deadline).await?;
+        let content = match to {
+            Recipient::Number(to) => self.sms(invocation, event, to, code.as_ref(), facts)?,
+            Recipient::Address(to) => self.email(invocation, event, to, code.as_ref(), facts)?,
+        };
+        let message = Message {
+            id: id.to_owned(),
+            purpose: event.purpose,
+            country: facts.country,
+            locale: facts.locale.clone().unwrap_or_default(),
+            code,
+            content,
         };
         let route = send::choose(&self.delivery, event.channel, facts.country, event.purpose)?;
         let failed = |provider: &str, attempt, error: &send::ProviderError| {
+            *for_sure &= error.retry != Retry::Anywhere;
             tracing::warn!(
                 requestId = invocation.request_id,
                 purpose = event.purpose.name(),
@@ -200,51 +233,39 @@ impl<D: Decryptor> Handler<D> {
         Ok(Done::Delivered(delivered))
     }
 
-    async fn sms(
+    fn sms(
         &self,
         invocation: &Invocation,
         event: &SenderEvent,
-        deadline: Instant,
+        to: PhoneNumber,
+        code: Option<&Redacted<String>>,
         facts: &mut Facts,
-    ) -> Result<Message, Stop> {
-        let to = event.phone_number()?;
-        facts.country = guard::country_of(&to);
-        let sms = self.delivery.sms.as_ref().ok_or(RouteError::NoSms)?;
-        // Before the code is decrypted: what is refused costs no call.
-        guard::check(&to, &sms.countries)?;
-        let code = self.code(event, deadline).await?;
-        let composed = self
-            .composer
-            .sms(&request(event, code.as_ref(), event.notice().as_ref()))?;
+    ) -> Result<Content, Stop> {
+        let composed = self.composer.sms(&request(event, code, event.notice().as_ref()))?;
         facts.composed(&composed.locale, composed.trouble.as_ref(), invocation);
         facts.parts = Some(composed.content.parts.count);
-        let content = Content::Sms(Sms {
+        Ok(Content::Sms(Sms {
             to,
             text: composed.content.text,
-        });
-        Ok(message(invocation, event, facts, code, content))
+        }))
     }
 
-    async fn email(
+    fn email(
         &self,
         invocation: &Invocation,
         event: &SenderEvent,
-        deadline: Instant,
+        to: EmailAddress,
+        code: Option<&Redacted<String>>,
         facts: &mut Facts,
-    ) -> Result<Message, Stop> {
-        let to = event.email_address()?;
-        let code = self.code(event, deadline).await?;
-        let composed = self
-            .composer
-            .email(&request(event, code.as_ref(), event.notice().as_ref()))?;
+    ) -> Result<Content, Stop> {
+        let composed = self.composer.email(&request(event, code, event.notice().as_ref()))?;
         facts.composed(&composed.locale, composed.trouble.as_ref(), invocation);
-        let content = Content::Email(Email {
+        Ok(Content::Email(Email {
             to,
             subject: composed.content.subject,
             text: composed.content.text,
             html: composed.content.html,
-        });
-        Ok(message(invocation, event, facts, code, content))
+        }))
     }
 
     /// Fills the response of a `CustomMessage` event; no call is made, so that Cognito's five seconds are never near.
@@ -295,32 +316,5 @@ fn request<'a>(
         code,
         user_name: &event.user_name,
         notice,
-    }
-}
-
-fn message(
-    invocation: &Invocation,
-    event: &SenderEvent,
-    facts: &Facts,
-    code: Option<Redacted<String>>,
-    content: Content,
-) -> Message {
-    // One code has one ciphertext, on every retry; a notice has none, but its invocation has an id.
-    let unique = event
-        .code
-        .as_ref()
-        .map_or(invocation.request_id.as_str(), |code| code.expose());
-    let id = digest(&SHA256, unique.as_bytes());
-    Message {
-        id: id.as_ref().iter().fold(String::new(), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        }),
-        purpose: event.purpose,
-        country: facts.country,
-        locale: facts.locale.clone().unwrap_or_default(),
-        code,
-        content,
     }
 }

@@ -76,6 +76,7 @@ mod tests {
             delivery: serde_json::from_str(r#"{"providers": {}, "custom_message": {"email": true}}"#).unwrap(),
             composer: Composer::new(&texts, &Messages::default()).unwrap(),
             providers: Providers::default(),
+            guard: None,
             dead_letters: None,
             count: Box::new(move |line| lines.lock().unwrap().push(line.to_owned())),
         };

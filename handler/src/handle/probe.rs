@@ -44,6 +44,9 @@ impl<D: Decryptor> Handler<D> {
                 answer.providers.push(name.clone());
             }
         }
+        if let Some(gate) = &self.guard {
+            gate.examine(deadline).await?;
+        }
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::compose::ComposeError;
 use crate::decrypt::DecryptError;
 use crate::event::EventError;
-use crate::guard::Refusal;
+use crate::guard::{Denial, Refusal};
 use crate::send::{DeliveryError, RouteError};
 use crate::telemetry::Outcome;
 
@@ -78,6 +78,17 @@ impl From<ComposeError> for Stop {
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
         Self::new(Fate::Dropped, refusal.code(), refusal)
+    }
+}
+
+impl From<Denial> for Stop {
+    fn from(denial: Denial) -> Self {
+        let fate = if denial.may_pass() {
+            Fate::Retried
+        } else {
+            Fate::Dropped
+        };
+        Self::new(fate, denial.code(), denial)
     }
 }
 

@@ -9,7 +9,8 @@ use crate::compose::{self, Composer, Unreadable};
 use crate::dead_letter::DeadLetters;
 use crate::decrypt::{KeyArns, Kms, MessageReader};
 use crate::delivery::{self, Delivery};
-use crate::provider::{CustomProviders, Http, Secrets, Services};
+use crate::guard::Gate;
+use crate::provider::{CustomProviders, Http, NotBuilt, Secrets, Services};
 use crate::send::Providers;
 use crate::{Handler, env};
 use aws_sdk_kms::config::retry::RetryConfig;
@@ -32,10 +33,14 @@ pub(super) enum StartError {
     Invalid { path: PathBuf, error: serde_json::Error },
     #[error("start: the provider `{0}` has settings that its service does not take")]
     Provider(String),
+    #[error("start: the provider `{name}` has the type `{kind}`, which this build of the handler was made without")]
+    LeftOut { name: String, kind: &'static str },
     #[error("start: {count} texts in `{}` are not as they were checked", path.display())]
     Messages { path: PathBuf, count: usize },
     #[error("start: the dead-letter queue has no address in the function's Region")]
     Queue,
+    #[error("start: the guard's secret has no ARN of one")]
+    Guard,
 }
 
 impl StartError {
@@ -45,8 +50,10 @@ impl StartError {
             Self::Unreadable { .. } => "start-unreadable",
             Self::Invalid { .. } => "start-invalid",
             Self::Provider(_) => "start-provider",
+            Self::LeftOut { .. } => "start-provider-left-out",
             Self::Messages { .. } => "start-messages",
             Self::Queue => "start-queue",
+            Self::Guard => "start-guard",
         }
     }
 }
@@ -99,6 +106,16 @@ pub(super) fn handler(
         data_keys: Kms::new(aws_sdk_kms::Client::from_conf(kms(&services))),
     });
     let providers = providers(&delivery, &services)?;
+    let guard = match &delivery.guard {
+        Some(settings) => {
+            let table = required(env::GUARD_TABLE)?;
+            let counts = settings.counts_recipients();
+            let secret = counts.then(|| required(env::GUARD_SECRET_ARN)).transpose()?;
+            let gate = Gate::new(settings.clone(), &services, table, secret.as_deref());
+            Some(gate.map_err(|_| StartError::Guard)?)
+        }
+        None => None,
+    };
     let dead_letters = match variable(env::DEAD_LETTER_QUEUE_URL) {
         Some(url) => {
             let queue = Queue::new(&services, url).map_err(|_| StartError::Queue)?;
@@ -112,6 +129,7 @@ pub(super) fn handler(
         delivery,
         composer,
         providers,
+        guard,
         dead_letters,
         count,
     })
@@ -160,10 +178,12 @@ fn kms(services: &Services) -> aws_sdk_kms::Config {
 
 fn providers(delivery: &Delivery, services: &Services) -> Result<Providers, StartError> {
     let build = |(name, provider): (&String, &delivery::Provider)| {
-        let provider = provider
-            .build(services)
-            .map_err(|_| StartError::Provider(name.clone()))?;
-        Ok((name.clone(), provider))
+        let name = name.clone();
+        match provider.build(services) {
+            Ok(provider) => Ok((name, provider)),
+            Err(NotBuilt::LeftOut(kind)) => Err(StartError::LeftOut { name, kind }),
+            Err(NotBuilt::Settings(_)) => Err(StartError::Provider(name)),
+        }
     };
     delivery.providers.iter().map(build).collect()
 }

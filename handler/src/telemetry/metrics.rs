@@ -16,6 +16,9 @@ pub const FAILED: &str = "Failed";
 /// The metric that counts messages that are not to be sent, or cannot be sent to this recipient.
 pub const REFUSED: &str = "Refused";
 
+/// The metric that counts questions that the guard table did not answer; its one dimension is [`STACK`].
+pub const GUARD_UNAVAILABLE: &str = "GuardUnavailable";
+
 /// The dimension that holds the stack's name.
 pub const STACK: &str = "Stack";
 
@@ -134,6 +137,49 @@ impl Count<'_> {
     }
 }
 
+/// A question that the guard table did not answer, counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Unguarded<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// What the question was about.
+    pub question: &'a str,
+    /// What was done without the answer, where one was needed.
+    pub policy: Option<&'a str>,
+    /// The name of what went wrong.
+    pub cause: &'a str,
+    /// The id of the invocation.
+    pub request_id: &'a str,
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+}
+
+impl Unguarded<'_> {
+    /// Returns the line to write to standard output, without its line end.
+    pub fn line(&self) -> String {
+        json!({
+            "timestamp": timestamp(self.at_ms),
+            "level": "WARN",
+            "message": "question counted",
+            "requestId": self.request_id,
+            "_aws": {
+                "Timestamp": self.at_ms,
+                "CloudWatchMetrics": [{
+                    "Namespace": NAMESPACE,
+                    "Dimensions": [[STACK]],
+                    "Metrics": [{"Name": GUARD_UNAVAILABLE, "Unit": "Count"}],
+                }],
+            },
+            STACK: self.stack,
+            "Question": self.question,
+            "Policy": self.policy,
+            REASON: self.cause,
+            GUARD_UNAVAILABLE: 1,
+        })
+        .to_string()
+    }
+}
+
 /// Writes a time as RFC 3339 does, which Lambda's level filter wants beside the level.
 ///
 /// The date comes from the count of days by the proleptic Gregorian calendar, in eras of 400 years
@@ -176,6 +222,19 @@ mod tests {
         count.reason = Some("guard-no-country");
         count.channel = None;
         insta::assert_snapshot!(count.line(), @r#"{"timestamp":"2026-11-21T00:00:00.123Z","level":"WARN","message":"message counted","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","_aws":{"Timestamp":1795219200123,"CloudWatchMetrics":[{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel"]],"Metrics":[{"Name":"Refused","Unit":"Count"}]},{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel","Outcome"]],"Metrics":[{"Name":"Latency","Unit":"Milliseconds"}]}]},"Stack":"acme-prod","Channel":"unknown","Outcome":"refused","Reason":"guard-no-country","Refused":1,"Latency":47}"#);
+    }
+
+    #[test]
+    fn what_the_table_did_not_answer_is_a_metric_of_the_stack_alone() {
+        let count = Unguarded {
+            stack: "acme-prod",
+            question: "rates",
+            policy: Some("closed"),
+            cause: "timeout",
+            request_id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+            at_ms: 1_795_219_200_123,
+        };
+        insta::assert_snapshot!(count.line());
     }
 
     #[test]

@@ -11,4 +11,7 @@ mod metrics;
 pub use log::subscriber;
 #[cfg(feature = "lambda")]
 pub(crate) use metrics::timestamp;
-pub use metrics::{CHANNEL, Count, DELIVERED, FAILED, LATENCY, MESSAGE, NAMESPACE, OUTCOME, Outcome, REFUSED, STACK};
+pub use metrics::{
+    CHANNEL, Count, DELIVERED, FAILED, GUARD_UNAVAILABLE, LATENCY, MESSAGE, NAMESPACE, OUTCOME, Outcome, REFUSED,
+    STACK, Unguarded,
+};
