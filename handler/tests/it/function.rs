@@ -149,7 +149,17 @@ impl Function {
     }
 
     pub(crate) fn invoke_text(&self, event: String) -> Answer {
+        self.begin(event);
+        self.finish()
+    }
+
+    /// Hands over one event and does not wait.
+    pub(crate) fn begin(&self, event: String) {
         self.events.send(event).unwrap();
+    }
+
+    /// Waits for what Lambda is told of an event that was handed over.
+    pub(crate) fn finish(&self) -> Answer {
         self.answers
             .recv_timeout(Duration::from_secs(45))
             .expect("the function answers")

@@ -16,6 +16,12 @@ mod decrypt;
 mod delivery;
 mod examples;
 mod function;
+mod guard;
+#[path = "../../../deployer/tests/it/support/http.rs"]
+mod http;
+#[path = "../../../deployer/tests/it/support/server.rs"]
+#[expect(dead_code, reason = "the deployer's tests use more of it")]
+mod launched;
 mod probe;
 mod readme;
 mod redaction;

@@ -26,9 +26,47 @@ fn row(kind: &ProviderType) -> String {
     )
 }
 
+fn facts(kind: &ProviderType) -> String {
+    let facts = kind.facts;
+    let cells = [facts.idempotency, facts.regions, facts.data_residency, facts.source];
+    assert!(
+        cells.iter().all(|cell| !cell.is_empty() && !cell.contains(['|', '\n'])),
+        "{}: {cells:?}",
+        kind.name
+    );
+    format!("| `{}` | {} |\n", kind.name, cells.join(" | "))
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap()
+}
+
 #[test]
 fn the_table_of_providers_is_made_of_their_descriptions() {
     let table: String = Provider::TYPES.iter().map(row).collect();
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
-    assert!(readme.contains(&table), "README.md wants these rows:\n{table}");
+    assert!(readme().contains(&table), "README.md wants these rows:\n{table}");
+}
+
+#[test]
+fn the_table_of_what_is_supported_is_made_of_their_facts() {
+    let table: String = Provider::TYPES.iter().map(facts).collect();
+    assert!(readme().contains(&table), "README.md wants these rows:\n{table}");
+}
+
+#[test]
+fn every_type_has_its_row_among_the_answers() {
+    let readme = readme();
+    let (_, table) = readme.split_once("| provider | the same one is asked again |").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let named: Vec<&str> = table
+        .lines()
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(|cell| cell.split(','))
+        .map(str::trim)
+        .collect();
+    for kind in Provider::TYPES {
+        let name = format!("`{}`", kind.name);
+        let rows = named.iter().filter(|cell| **cell == name).count();
+        assert_eq!(rows, 1, "README.md wants one row of answers for {name}");
+    }
 }

@@ -41,3 +41,28 @@ fn what_is_missing_is_named() {
     let invalid = refused(|command| command.env("LAMBDA_TASK_ROOT", &root));
     assert!(invalid.contains("unknown field `smoke`"), "{invalid}");
 }
+
+/// Only a build without the provider can say so; `.ci/run` makes one.
+#[cfg(not(feature = "sns"))]
+#[test]
+fn a_provider_whose_type_was_left_out_is_named() {
+    let root = task_root(
+        &json!({
+            "providers": {"primary": {"type": "sns"}},
+            "sms": {"countries": "any", "routes": [{"via": ["primary"]}]},
+        }),
+        &[],
+    );
+    let said = refused(|command| {
+        command.env("LAMBDA_TASK_ROOT", &root).envs([
+            ("AWS_ACCESS_KEY_ID", "a"),
+            ("AWS_SECRET_ACCESS_KEY", "b"),
+            ("AWS_REGION", "eu-west-1"),
+        ])
+    });
+    assert_eq!(
+        said,
+        "start-provider-left-out: failed to start: the provider `primary` has the type `sns`, which this build of the \
+         handler was made without"
+    );
+}

@@ -96,6 +96,12 @@ fn keys() -> Value {
     json!({
         "account_sid": "AC0123456789abcdef0123456789abcdef",
         "auth_token": "planted-token-0123456789",
+        "api_key": "planted-key",
+        "access_token": "planted-token-0123456789",
+        "api_secret": "planted-secret-0123456789",
+        "service_plan_id": "planted-plan",
+        "api_token": "planted-token-0123456789",
+        "auth_id": "MA0123456789abcdef01",
         "signing_key": "planted/key/0123456789abcdefghij",
     })
 }
@@ -138,9 +144,21 @@ fn no_key_of_a_provider_is_said_whatever_is_answered() {
                 delivery: json!({
                     "providers": {
                         "twilio": {"type": "twilio", "from": "ACME", "endpoint": provider.url(), "secret": arn},
+                        "vonage": {"type": "vonage", "from": "ACME", "endpoint": provider.url(), "secret": arn},
+                        "sinch": {"type": "sinch", "region": "eu", "endpoint": provider.url(), "secret": arn},
+                        "plivo": {"type": "plivo", "from": "ACME", "endpoint": provider.url(), "secret": arn},
+                        "infobip": {"type": "infobip", "from": "ACME", "endpoint": provider.url(), "secret": arn},
+                        "messagebird": {"type": "messagebird", "from": "ACME", "endpoint": provider.url(), "secret": arn},
+                        "whatsapp": {"type": "whatsapp", "phone_number_id": "106540352242922", "template": "code",
+                            "language": "en_US", "api_version": "v25.0", "endpoint": provider.url(), "secret": arn},
                         "webhook": {"type": "webhook", "url": format!("{}/hook", provider.url()), "secret": arn},
                     },
-                    "sms": {"countries": "any", "routes": [{"via": ["twilio", "webhook"]}]},
+                    "sms": {
+                        "countries": "any",
+                        "routes": [{"via": [
+                            "twilio", "vonage", "sinch", "plivo", "infobip", "messagebird", "whatsapp", "webhook",
+                        ]}],
+                    },
                 }),
                 ..Setup::default()
             },
@@ -149,9 +167,54 @@ fn no_key_of_a_provider_is_said_whatever_is_answered() {
         let said = function.end() + &answer.body;
         assert!(said.contains(wanted), "{wanted}: {said}");
         assert_clean(&said, wanted);
-        let authorization = "QUMwMTIzNDU2Nzg5YWJjZGVm";
-        for key in ["planted", "0123456789abcdef", authorization] {
+        // Base64 of `AC0123456789abcdef`, `planted` and `MA0123456789abcdef`.
+        let authorizations = ["QUMwMTIzNDU2Nzg5YWJjZGVm", "cGxhbnRlZ", "TUEwMTIzNDU2Nzg5YWJjZGVm"];
+        for key in ["planted", "0123456789abcdef"].into_iter().chain(authorizations) {
             assert!(!said.contains(key), "{wanted}: {key} in\n{said}");
         }
+    }
+}
+
+#[test]
+fn no_secret_is_said_whatever_the_guards_table_answers() {
+    let told = format!("{CODE} {NUMBER} {USER} {EMAIL} planted-key");
+    let key = json!({"SecretString": json!({"hmac_key": "planted-key-0123456789abcdef0123456789abcdef"}).to_string()});
+    let named = json!({"__type": told, "message": told, "Item": {"pk": {"S": told}}}).to_string();
+    let unmet =
+        json!({"__type": "x#ConditionalCheckFailedException", "Item": {"message_state": {"S": told}}}).to_string();
+    let done = json!({"Attributes": {"pk": {"S": told}}}).to_string();
+    for (status, body, wanted) in [
+        (200, done, "message delivered"),
+        (200, told, "unreadable-answer"),
+        (400, named.clone(), "(unprintable)"),
+        (500, named, "(unprintable)"),
+        (400, unmet, "guard-being-sent"),
+    ] {
+        let secret = key.to_string();
+        let table = Server::start(
+            move |request: &Request| match request.headers["x-amz-target"].as_str() {
+                "secretsmanager.GetSecretValue" => Response::new(200, secret.clone()),
+                _ => Response::new(status, body.clone()),
+            },
+        );
+        let mut command = command();
+        command
+            .env("AWS_ENDPOINT_URL_DYNAMODB", table.url())
+            .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", table.url())
+            .env("GUARD_TABLE", "acme-Guard")
+            .env(
+                "GUARD_SECRET_ARN",
+                "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf",
+            );
+        let mut setup = every_channel();
+        setup.delivery["guard"] = json!({
+            "rates": {"recipient": [{"max": 9, "per_s": 60}]}, "on_failure": {"rates": "closed"},
+        });
+        let mut function = Function::run(command, setup);
+        let answers = [planted(), planted_mail()].map(|event| function.invoke(&event).body);
+        let said = function.end() + &answers.concat();
+        assert!(said.contains(wanted), "{wanted}: {said}");
+        assert_clean(&said, wanted);
+        assert!(!said.contains("planted-key"), "{said}");
     }
 }

@@ -1,6 +1,7 @@
 //! Secrets planted in every path, and looked for in everything that the function says.
 
 mod answers;
+mod mail;
 
 use handler::event::CustomMessageEvent;
 use serde_json::{Value, json};

@@ -4,12 +4,15 @@
 //! libraries are pinned, and start in about a second.
 
 mod answers;
+mod mail;
+mod messengers;
+mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use base64::Engine as _;
@@ -25,11 +28,30 @@ use crate::server::{Request, Response, Server};
 use crate::services::{MESSAGE_ID, Requests, form};
 use crate::tools;
 
-const REQUIREMENTS: [&str; 3] = ["boto3==1.44.5", "twilio==9.13.0", "standardwebhooks==1.1.0"];
+const REQUIREMENTS: [&str; 12] = [
+    "boto3==1.44.5",
+    "infobip-api-python-client==6.0.0",
+    "mailgun==1.10.0",
+    "messagebird-sdk==0.106.0",
+    "plivo==4.63.0",
+    "postmarker==1.0",
+    "pywa==4.5.0",
+    "sendgrid==6.12.5",
+    "sinch==2.3.0",
+    "standardwebhooks==1.1.0",
+    "twilio==9.13.0",
+    "vonage-sms==1.2.0",
+];
 
 const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
+const PLIVO_ACCOUNT: &str = "MA0123456789ABCDEF01";
 const SECRET: &str = "arn:aws:secretsmanager:us-west-2:111122223333:secret:acme-AbCdEf";
 const PARAMETER: &str = "arn:aws:ssm:us-west-2:111122223333:parameter/acme/keys";
+/// A quarter of an hour, for which a sign-in's code is delivered, before [`EXPIRES`]; in seconds since 1970.
+const NOW: u64 = 1_795_329_000;
+const EXPIRES: &str = "2026-11-22T06:45:00Z";
+/// What no encoding may change.
+const TEXT: &str = "123456 & ñ 日 + = \"a\"\n<b>";
 const TOPIC: &str = "arn:aws:sns:us-east-1:111122223333:messages.fifo";
 const QUEUE: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333/failed";
 
@@ -38,6 +60,13 @@ fn keys() -> Value {
     json!({
         "account_sid": ACCOUNT,
         "auth_token": "0123456789abcdef",
+        "api_key": "abcd1234",
+        "api_secret": "0123456789abcdef",
+        "service_plan_id": "0123456789abcdef0123456789abcdef",
+        "api_token": "0123456789abcdef",
+        "auth_id": PLIVO_ACCOUNT,
+        "access_token": "EAAJB0123",
+        "server_token": "0123456789abcdef",
         "signing_key": format!("whsec_{}", STANDARD.encode([7; 32])),
         "previous_signing_key": STANDARD.encode([8; 24]),
     })
@@ -45,12 +74,28 @@ fn keys() -> Value {
 
 /// Answers as each service does that takes a message, or that keeps a secret.
 fn taken(request: &Request) -> Response {
+    if let Some(response) = messengers::answer(request) {
+        return response;
+    }
     let target = request.headers.get("x-amz-target").map_or("", String::as_str);
+    if let Some(response) = mail::taken(request) {
+        return response;
+    }
     let body = match target {
         "secretsmanager.GetSecretValue" => json!({"SecretString": keys().to_string()}),
         "AmazonSSM.GetParameter" => json!({"Parameter": {"Value": keys().to_string()}}),
         _ if request.path.ends_with("/Messages.json") => {
             return Response::new(201, json!({"sid": "SM0123456789abcdef0123456789abcdef"}).to_string());
+        }
+        _ if request.path.ends_with("/batches") => {
+            return Response::new(201, json!({"id": "01FC66621VHDBN119Z8PMV1QPU"}).to_string());
+        }
+        _ if request.path.ends_with("/Message/") => {
+            let ids = ["db3ce55a-7f1d-11e1-8ea7-1231380bc196"];
+            return Response::new(202, json!({"message_uuid": ids}).to_string());
+        }
+        "" if request.path == "/sms/json" => {
+            json!({"message-count": "1", "messages": [{"status": "0", "message-id": "0C000000217B7F02"}]})
         }
         _ if request.headers["content-type"].starts_with("application/x-www-form-urlencoded") => {
             let result = format!("<PublishResult><MessageId>{MESSAGE_ID}</MessageId></PublishResult>");
@@ -105,33 +150,39 @@ fn message(content: Content) -> Message {
 }
 
 fn sms() -> Message {
+    sms_of("123456 & ñ 日 + = \"a\"\n<b>")
+}
+
+fn sms_of(text: &str) -> Message {
     message(Content::Sms(Sms {
         to: PhoneNumber::new("+12025550173").unwrap(),
-        text: Redacted::new("123456 & ñ 日 + = \"a\"\n<b>".to_owned()),
+        text: Redacted::new(text.to_owned()),
     }))
 }
 
 fn email() -> Message {
+    email_with(Some("<b>123456</b>"))
+}
+
+fn email_of_text() -> Message {
+    email_with(None)
+}
+
+fn email_with(html: Option<&str>) -> Message {
     message(Content::Email(Email {
         to: EmailAddress::new("jane@acme.example").unwrap(),
         subject: Redacted::new("Your code 日".to_owned()),
         text: Redacted::new("123456\n".to_owned()),
-        html: Some(Redacted::new("<b>123456</b>".to_owned())),
+        html: html.map(|html| Redacted::new(html.to_owned())),
     }))
 }
 
-/// Our settings with a message, and the same as a call of the vendor's library.
-fn cases(url: &str) -> Vec<(Value, Message, Value)> {
+/// Settings of AWS's services with a message, and the same as a call of boto3.
+fn cases() -> Vec<(Value, Message, Value)> {
     let boto = |service: &str, region: &str, operation: &str, parameters: Value| json!({"service": service, "region": region, "operation": operation, "parameters": parameters});
     let text = |kind: &str, value: &str| json!({"DataType": kind, "StringValue": value});
-    let (sms_text, to) = ("123456 & ñ 日 + = \"a\"\n<b>", "+12025550173");
+    let (sms_text, to) = (TEXT, "+12025550173");
     let utf8 = |text: &str| json!({"Data": text, "Charset": "UTF-8"});
-    let twilio = |sender: (&str, &str), credentials: Value| {
-        let mut parameters = json!({"to": to, "body": sms_text, "validity_period": 900});
-        parameters[sender.0] = json!(sender.1);
-        json!({"service": "twilio", "credentials": credentials, "parameters": parameters})
-    };
-    let service = "MG0123456789abcdef0123456789abcdef";
     vec![
         (
             json!({"type": "sns"}),
@@ -208,16 +259,6 @@ fn cases(url: &str) -> Vec<(Value, Message, Value)> {
                 }}),
             ),
         ),
-        (
-            json!({"type": "twilio", "messaging_service_sid": service, "endpoint": url, "secret": SECRET}),
-            sms(),
-            twilio(("messaging_service_sid", service), json!([ACCOUNT, "0123456789abcdef"])),
-        ),
-        (
-            json!({"type": "twilio", "from": "+12065550142", "endpoint": url, "secret": PARAMETER}),
-            sms(),
-            twilio(("from_", "+12065550142"), json!([ACCOUNT, "0123456789abcdef"])),
-        ),
     ]
 }
 
@@ -247,11 +288,21 @@ fn vendors(wanted: &Value) -> Value {
 fn essence(request: &Request) -> Value {
     let header = |name: &str| request.headers.get(name).cloned().unwrap_or_default();
     let kind = header("content-type");
-    let body = if kind.starts_with("application/x-www-form-urlencoded") {
+    let mut body = if kind.starts_with("application/x-www-form-urlencoded") {
         by_name(&form(&request.body))
     } else {
-        serde_json::from_slice(&request.body).unwrap()
+        messengers::as_meta_spells(serde_json::from_slice(&request.body).unwrap())
     };
+    if let (true, Value::Object(body)) = (request.path.ends_with("/Message/"), &mut body) {
+        // Plivo's library spells out the defaults of what we do not use.
+        for (member, default) in [("method", json!("POST")), ("trackable", json!(false))] {
+            assert!([None, Some(default)].contains(&body.remove(member)));
+        }
+    }
+    if let Value::Object(body) = &mut body {
+        // Postmark's library spells out what nobody said.
+        body.retain(|_, value| !value.is_null() && *value != json!([]));
+    }
     let authorization = header("authorization");
     // Credential=KEY/DATE/REGION/SERVICE/aws4_request
     let authentication = match authorization.split_once("Credential=") {
@@ -268,6 +319,8 @@ fn essence(request: &Request) -> Value {
         "content-type": kind,
         "target": header("x-amz-target"),
         "token": header("x-amz-security-token"),
+        "idempotency-key": header("idempotency-key"),
+        "server-token": header("x-postmark-server-token"),
         "authentication": authentication,
         "body": body,
     })
@@ -306,8 +359,14 @@ async fn the_vendors_own_libraries_send_the_same() {
     let (server, requests) = recorder(taken);
     let url = server.url();
     let mut calls = Vec::new();
-    for (settings, message, call) in cases(&url) {
-        let provider = provider(settings.clone()).build(&services(url.clone())).unwrap();
+    let mut all = cases();
+    all.extend(texts::cases(&url));
+    all.extend(mail::cases(&url));
+    all.extend(messengers::cases(&url, TEXT));
+    for (settings, message, call) in all {
+        let mut services = services(url.clone());
+        services.clock = Arc::new(|| SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
+        let provider = provider(settings.clone()).build(&services).unwrap();
         let accepted = provider.send(&message).await;
         assert!(
             accepted.is_ok_and(|accepted| accepted.message_id.is_some()),
@@ -320,6 +379,21 @@ async fn the_vendors_own_libraries_send_the_same() {
     let sqs = Aws::new(&services(url.clone()), Service::SQS, None).unwrap();
     assert!(sqs.json("AmazonSQS.SendMessage", &body).await.unwrap().is_success());
     calls.push(json!({"service": "sqs", "region": "eu-west-1", "operation": "send_message", "parameters": body}));
+    let body = json!({
+        "TableName": "acme-Guard", "Key": {"pk": {"S": "pool#sms#all#60#1"}}, "UpdateExpression": "ADD messages :one",
+        "ConditionExpression": "messages < :max",
+        "ExpressionAttributeValues": {":one": {"N": "1"}, ":max": {"N": "9"}},
+        "ReturnValues": "ALL_OLD", "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    });
+    let dynamodb = Aws::new(&services(url.clone()), Service::DYNAMODB, None).unwrap();
+    assert!(
+        dynamodb
+            .json("DynamoDB_20120810.UpdateItem", &body)
+            .await
+            .unwrap()
+            .is_success()
+    );
+    calls.push(json!({"service": "dynamodb", "region": "eu-west-1", "operation": "update_item", "parameters": body}));
 
     let ours = std::mem::take(&mut *requests.lock().unwrap());
     assert_eq!(ours.len(), calls.len());
@@ -351,7 +425,7 @@ async fn the_vendors_own_libraries_send_the_same() {
         }
     }
     let signatures = said["signatures"].as_array().unwrap();
-    assert_eq!(signatures.len(), 8);
+    assert_eq!(signatures.len(), signed.len());
     for (request, signature) in signed.iter().zip(signatures) {
         let (_, ours) = request.headers["authorization"].split_once("Signature=").unwrap();
         assert_eq!(json!(ours), *signature, "{}", request.path);
@@ -359,7 +433,8 @@ async fn the_vendors_own_libraries_send_the_same() {
 }
 
 fn is_signed(request: &Request) -> bool {
-    request.headers["authorization"].starts_with("AWS4-HMAC-SHA256 ")
+    let authorization = request.headers.get("authorization");
+    authorization.is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256 "))
 }
 
 /// The call that reads the secret of such settings.
@@ -441,6 +516,7 @@ fn addresses_are_those_of_the_sdk_in_every_partition() {
         ("secretsmanager", Service::SECRETS_MANAGER),
         ("ssm", Service::SSM),
         ("sqs", Service::SQS),
+        ("dynamodb", Service::DYNAMODB),
     ];
     let names: Vec<_> = services.iter().map(|(name, _)| *name).collect();
     let said = vendors(

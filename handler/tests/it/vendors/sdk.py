@@ -7,27 +7,53 @@
 import json
 import sys
 import warnings
+from urllib.parse import urlsplit
 
 import boto3
+import plivo
+import requests
+import sendgrid
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
+from mailgun.client import Client as Mailgun
+from postmarker.core import PostmarkClient
+from sendgrid.helpers import mail
+from sinch import SinchClient
 from standardwebhooks import Webhook
-from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from vonage_http_client.auth import Auth
+from vonage_http_client.http_client import HttpClient
+from vonage_sms import Sms, SmsMessage
 
 warnings.simplefilter("ignore")
 KEYS = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "a session's token")
 
 
-class Redirected(TwilioHttpClient):
-    def __init__(self, endpoint):
-        super().__init__()
-        self.endpoint = endpoint
+# Where the vendors' libraries would send by themselves.
+HOSTS = {
+    "api.eu.mailgun.net",
+    "api.mailgun.net",
+    "api.plivo.com",
+    "api.postmarkapp.com",
+    "api.twilio.com",
+    "eu.sms.api.sinch.com",
+    "rest.nexmo.com",
+}
 
-    def request(self, method, url, *args, **kwargs):
-        return super().request(method, url.replace("https://api.twilio.com", self.endpoint), *args, **kwargs)
+
+def redirect(endpoint):
+    """Sends what goes to one of the hosts to the endpoint, by whichever library."""
+    send = requests.Session.send
+
+    def redirected(session, request, **options):
+        address = urlsplit(request.url)
+        assert address.scheme == "https" and address.netloc in HOSTS, request.url
+        request.url = endpoint + address.path
+        return send(session, request, **options)
+
+    requests.Session.send = redirected
 
 
 def client(service, region, endpoint=None):
@@ -43,12 +69,80 @@ def client(service, region, endpoint=None):
     )
 
 
+# These three libraries take seconds to load, and most runs do without them.
+def send_by_infobip(endpoint, key, sender, to, text, minutes, india):
+    import infobip_api_client.models as infobip
+    from infobip_api_client.api.sms_api import SmsApi
+    from infobip_api_client.api_client import ApiClient, Configuration
+
+    api = SmsApi(ApiClient(Configuration(host=endpoint, api_key=key)))
+    regional = india and infobip.SmsRegionalOptions.from_dict({"indiaDlt": india})
+    options = infobip.SmsMessageOptions(
+        validity_period=infobip.ValidityPeriod(amount=minutes, time_unit="MINUTES"), regional=regional
+    )
+    message = infobip.SmsMessage(
+        sender=sender,
+        destinations=[infobip.SmsDestination(to=to)],
+        content=infobip.SmsMessageContent(infobip.SmsTextContent(text=text)),
+        options=options,
+    )
+    api.send_sms_messages(infobip.SmsRequest(messages=[message]))
+
+
+def send_by_messagebird(endpoint, key, **parameters):
+    from bird import Bird
+
+    with Bird(api_key=key, base_url=endpoint, max_retries=0) as bird:
+        bird.sms.send(**parameters)
+
+
+def send_by_whatsapp(endpoint, token, phone_id, api_version, to, name, language, otp, tracker):
+    from pywa import WhatsApp
+    from pywa.types.templates import AuthenticationBody, CopyCodeOTPButton, TemplateLanguage
+
+    whatsapp = WhatsApp(phone_id=phone_id, token=token, api_version=api_version)
+    whatsapp.api._session.base_url = f"{endpoint}/v{api_version}"
+    parameters = [AuthenticationBody.params(otp=otp), CopyCodeOTPButton.params(otp=otp)]
+    whatsapp.send_template(to, name, TemplateLanguage(language), parameters, tracker=tracker)
+
+
 def call(endpoint, of):
-    if of["service"] == "twilio":
-        twilio = Client(*of["credentials"], http_client=Redirected(endpoint))
-        twilio.messages.create(**of["parameters"])
+    service, credentials, parameters = of["service"], of.get("credentials"), of["parameters"]
+    if service == "twilio":
+        Client(*credentials).messages.create(**parameters)
+    elif service == "vonage":
+        Sms(HttpClient(Auth(*credentials))).send(SmsMessage(**parameters))
+    elif service == "sinch":
+        plan, token, region = credentials
+        sinch = SinchClient(service_plan_id=plan, sms_api_token=token, sms_region=region)
+        sinch.sms.batches.send(request={"type": "mt_text", **parameters})
+    elif service == "sendgrid":
+        # It has a client of its own, and takes another host.
+        sendgrid.SendGridAPIClient(*credentials, host=endpoint).send(sendgrid_mail(**parameters))
+    elif service == "mailgun":
+        key, api, domain = credentials
+        Mailgun(auth=("api", key), api_url=api).messages.create(data=parameters, domain=domain)
+    elif service == "postmark":
+        PostmarkClient(*credentials).emails.send(**parameters)
+    elif service == "plivo":
+        plivo.RestClient(*credentials).messages.create(**parameters)
+    elif service == "infobip":
+        send_by_infobip(endpoint, *credentials, **parameters)
+    elif service == "messagebird":
+        send_by_messagebird(endpoint, *credentials, **parameters)
+    elif service == "whatsapp":
+        send_by_whatsapp(endpoint, *credentials, **parameters)
     else:
-        getattr(client(of["service"], of["region"], endpoint), of["operation"])(**of["parameters"])
+        getattr(client(service, of["region"], endpoint), of["operation"])(**parameters)
+
+
+def sendgrid_mail(to, subject, text, html=None, reply_to=None, **sender):
+    made = mail.Mail(mail.From(*sender["from"]), to, subject, text, html)
+    made.reply_to = reply_to and mail.ReplyTo(reply_to)
+    made.tracking_settings = mail.TrackingSettings(
+        mail.ClickTracking(False, False), mail.OpenTracking(False), mail.SubscriptionTracking(False), mail.Ganalytics(False)
+    )
+    return made
 
 
 def signature(of):
@@ -67,6 +161,7 @@ def address(service, region):
 
 
 wanted = json.load(sys.stdin)
+redirect(wanted["endpoint"])
 for one in wanted["calls"]:
     call(wanted["endpoint"], one)
 for one in wanted["webhooks"]:
