@@ -283,6 +283,10 @@ codes! {
         why: "It hands every message to a topic of the team instead of to the user: nobody could sign in, and \
               whoever reads the topic could sign in as anybody.",
         instead: "Say `environment: test`, or take a provider that reaches the users.";
+    ProviderLeftOut = "provider-left-out", Error, "A provider of a type that the handler is compiled without",
+        why: "`function.provider_types` says what the handler is compiled with. One that finds a provider of another \
+              type in its configuration does not start, and no message goes out.",
+        instead: "Add the type to `function.provider_types`, or remove the provider.";
     ProviderUnknown = "provider-unknown", Error, "A route through a provider that is not declared",
         why: "The route could not deliver: the code would be lost, or the next provider would have to carry \
               everything.",
@@ -297,6 +301,13 @@ codes! {
               route behind others gets only what they left. What stands there has no effect, and somebody believes \
               that it has.",
         instead: "Allow the country, reorder the routes, or remove what never matches.";
+    CountryRestricted = "country-restricted", Warning, "A country that one provider alone serves, and only for those who registered",
+        why: "Some countries take messages only from senders, numbers or texts that were registered before, and the \
+              provider says so in its documentation. What is not registered is refused, or taken and dropped on the way, \
+              and with no provider of another vendor behind it nobody else is asked: users there wait for a code that \
+              never comes.",
+        instead: "Set what shows the registration, such as `entity_id` and `template_id` for India; or name a provider of \
+                  another vendor behind it in `via`; or list the country in `delivery.sms.registered` once the rule is met.";
     MessagesUnreadable = "messages-unreadable", Error, "A messages directory that cannot be read",
         why: "The texts in it are a part of the function's zip. Without them every message would be the built-in \
               one, and nobody would notice before a user does.",
@@ -383,6 +394,10 @@ codes! {
     AssetContents = "asset-contents", Error, "The zip lacks what must be in it",
         why: "The runtime starts `bootstrap` at the root of the zip, and the handler reads `delivery.json` beside it.",
         instead: "Let `deployer build` make the zip.";
+    HandlerNotCompiled = "handler-not-compiled", Error, "A choice of provider types that the handler cannot follow",
+        why: "The handler that comes with the deployer is a program already, with every type of provider in it: a choice \
+              would change nothing of its size. A crate of your own has the features that its Cargo.toml declares, and no others.",
+        instead: "Remove `function.provider_types`, or name sources in `function.source` that have a feature for each type.";
 
     // Guards.
     [Plan]
@@ -520,6 +535,10 @@ codes! {
         why: "Each country more is one more for toll fraud: numbers that earn money by every code that is sent to \
               them, at your cost until the spend limit stops the codes of all users.",
         instead: "Add only countries that have users, and watch the metric `Refused` before.";
+    RatesLoosened = "rates-loosened", Guard, "More messages could go out in the same time",
+        why: "Rates are what stops a robot that asks for codes without end: for one victim's phone, or to numbers that \
+              earn money by each message, until the spend limit stops the codes of all users.",
+        instead: "Look at the metric `Refused` and its reasons first: raise the one rate that real users reach.";
     RouteChanged = "route-changed", Warning, "Messages would take other routes",
         why: "Users may get their codes from another number or address, which they do not know yet, and carriers of \
               some countries take messages only from a sender that is registered there.",

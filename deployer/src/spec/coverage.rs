@@ -18,6 +18,19 @@ pub(super) struct Claim<'n> {
     pub(super) route: Route,
 }
 
+/// Returns the countries that each claim is the first to take, for some purpose at least: those that are allowed by
+/// name, or that a route names.
+pub(super) fn taken(countries: &Countries, claims: &[Claim<'_>]) -> Vec<BTreeSet<Country>> {
+    let mut left = messages(countries, claims);
+    let mut taken = Vec::new();
+    for claim in claims {
+        let (mine, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|message| takes(&claim.route, *message));
+        taken.push(mine.into_iter().filter_map(|(country, _)| country).collect());
+        left = others;
+    }
+    taken
+}
+
 /// A kind of message: to a country, or to any that nobody named, for a purpose.
 type Message = (Option<Country>, Purpose);
 

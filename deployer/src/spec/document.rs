@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use handler::delivery::{CustomMessage, Delivery};
+use handler::delivery::CustomMessage;
 
 use super::extends::{bases, tree};
 use super::field::Field;
@@ -11,9 +11,10 @@ use super::properties::Waived;
 use super::report::Report;
 use super::rules::{self, Parts};
 use super::section::{
-    Channels, Home, Messages, Providers, acknowledgements, cloudformation, delivery, function, function_default, key,
-    key_default, messages, pool, providers, roles, tags, triggers,
+    Home, Providers, acknowledgements, cloudformation, function, function_default, key, key_default, pool, roles, tags,
+    triggers,
 };
+use super::sending::{Fields, sending};
 use super::stack::serves;
 use super::yaml::{Value, write};
 use super::{
@@ -21,9 +22,6 @@ use super::{
     TriggerKind,
 };
 use crate::finding::{Code, Finding, Place, Source};
-
-/// Keys of stack files that this version does not read.
-const LATER: [&str; 1] = ["guard"];
 
 /// How long Cognito waits for the answer to a trigger, in seconds; only senders may take longer.
 ///
@@ -97,9 +95,10 @@ fn stack(root: &Field<'_>, report: &mut Report<'_>) -> (Option<Stack>, Option<Id
     let function_field = object.optional("function");
     let providers_field = object.optional("providers");
     let delivery_field = object.optional("delivery");
+    let guard_field = object.optional("guard");
     let messages_field = object.optional("messages");
     let acknowledge = object.optional("acknowledge");
-    object.finish(&LATER, report);
+    object.finish(report);
 
     let name = name_field
         .as_ref()
@@ -126,17 +125,14 @@ fn stack(root: &Field<'_>, report: &mut Report<'_>) -> (Option<Stack>, Option<Id
         .unwrap_or_default();
     let key = own_key(key_field.as_ref(), &home, report);
     let function = own_function(function_field.as_ref(), root, &triggers, &home, report);
-    let mut providers = providers_field
-        .as_ref()
-        .map_or_else(Providers::default, |field| providers(field, &home, environment, report));
-    let channels = delivery_field
-        .as_ref()
-        .map_or_else(Channels::default, |field| delivery(field, &mut providers, report));
-
     let custom_message = custom_message(pool.as_ref(), &triggers);
-    let messages = messages_field
-        .as_ref()
-        .map_or_else(Messages::default, |field| messages(field, custom_message, report));
+    let messages = Fields {
+        providers: providers_field.as_ref(),
+        delivery: delivery_field.as_ref(),
+        guard: guard_field.as_ref(),
+        messages: messages_field.as_ref(),
+    };
+    let sending = sending(&messages, &home, environment, custom_message, report);
 
     let parts = Parts {
         root,
@@ -145,8 +141,14 @@ fn stack(root: &Field<'_>, report: &mut Report<'_>) -> (Option<Stack>, Option<Id
         key: &key,
         function: &function,
     };
-    let fields = [&key_field, &function_field, &delivery_field, &messages_field];
-    judge(&parts, &providers, fields, report);
+    let fields = [
+        &key_field,
+        &function_field,
+        &delivery_field,
+        &guard_field,
+        &messages_field,
+    ];
+    judge(&parts, &sending.providers, fields, report);
 
     let claims = claims(root, pool.as_ref(), &key, &triggers, report);
     let identity = identity(name.as_ref(), &home, name_field.as_ref(), claims, report);
@@ -168,14 +170,8 @@ fn stack(root: &Field<'_>, report: &mut Report<'_>) -> (Option<Stack>, Option<Id
         triggers,
         key,
         function,
-        delivery: Delivery {
-            providers: providers.read,
-            sms: channels.sms,
-            email: channels.email,
-            custom_message,
-            messages: messages.settings,
-        },
-        messages: messages.files,
+        delivery: sending.delivery,
+        messages: sending.messages,
         acknowledge,
     };
     (Some(stack), identity)
@@ -206,10 +202,11 @@ fn home(account: Option<Field<'_>>, region: Option<Field<'_>>, report: &mut Repo
 }
 
 /// Reports what each part allows and the whole stack does not.
-fn judge(parts: &Parts<'_>, providers: &Providers<'_>, fields: [&Option<Field<'_>>; 4], report: &mut Report<'_>) {
-    let [_, _, delivery, _] = fields;
+fn judge(parts: &Parts<'_>, providers: &Providers<'_>, fields: [&Option<Field<'_>>; 5], report: &mut Report<'_>) {
+    let [_, _, delivery, _, _] = fields;
     require_delivery(parts.triggers, delivery.as_ref(), report);
     rules::check(parts, report);
+    providers.report_left_out(parts.function, report);
     // What a mistake left out may be what uses a setting.
     if !report.has_errors() {
         report_unused(parts.triggers, fields, report);
@@ -367,7 +364,7 @@ fn part<'n>(field: Option<&Field<'n>>, key: &str) -> Option<Field<'n>> {
 /// Reports settings of a key or function that the stack does not have.
 fn report_unused(
     triggers: &BTreeMap<TriggerKind, Trigger>,
-    [key, function, delivery, messages]: [&Option<Field<'_>>; 4],
+    [key, function, delivery, guard, messages]: [&Option<Field<'_>>; 5],
     report: &mut Report<'_>,
 ) {
     let sender = triggers.keys().any(|kind| kind.is_sender());
@@ -385,6 +382,7 @@ fn report_unused(
         ),
         (messages.clone(), handler, "a trigger that names `handler`"),
         (delivery.clone(), sending, "a custom sender that names `handler`"),
+        (guard.clone(), sending, "a custom sender that names `handler`"),
         (
             part(delivery.as_ref(), "sms").filter(|_| sending),
             by_sms,

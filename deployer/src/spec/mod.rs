@@ -18,6 +18,7 @@ mod report;
 mod rules;
 mod schema;
 mod section;
+mod sending;
 mod sms_role;
 mod stack;
 mod yaml;
@@ -35,6 +36,6 @@ pub use schema::{schema, schema_text};
 pub use sms_role::needs_sms_role;
 pub use stack::{
     Acknowledgement, Alarms, Async, CloudFormation, EmailSending, Environment, Function, Key, KeySource, LogLevel,
-    Permission, Pool, Roles, Stack, Target, Trigger, TriggerKind, TriggerVersion, Vpc,
+    Permission, Pool, ProviderTypes, Roles, Stack, Target, Trigger, TriggerKind, TriggerVersion, Vpc,
 };
 pub use yaml::yaml_text;

@@ -51,14 +51,9 @@ impl<'n> Object<'n> {
         field
     }
 
-    /// Reports the keys that nobody read. `later` are keys that stack files are to have, but that this
-    /// version does not read.
-    pub(super) fn finish(self, later: &[&str], report: &mut Report<'_>) {
-        let known_later = |key: &str| {
-            let hint = || "remove it: it would have no effect".to_owned();
-            later.contains(&key).then(|| ("is not read by this version", hint()))
-        };
-        self.finish_but(known_later, report);
+    /// Reports the keys that nobody read.
+    pub(super) fn finish(self, report: &mut Report<'_>) {
+        self.finish_but(|_| None, report);
     }
 
     /// Reports the keys that nobody read; of some of them `known` has more to say: what is wrong with them

@@ -1,6 +1,6 @@
 //! The typed form of one stack file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -383,6 +383,17 @@ pub struct Function {
     pub vpc: Option<Vpc>,
     /// The handler's sources: the file's path joined with `function.source`.
     pub source: Option<PathBuf>,
+    /// The provider types that the handler is compiled with; all of them when absent.
+    pub provider_types: Option<ProviderTypes>,
+}
+
+/// A choice among the provider types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderTypes {
+    /// The types, as `type` names them.
+    pub names: BTreeSet<&'static str>,
+    /// Where the file says so.
+    pub place: Place,
 }
 
 /// Lambda's treatment of asynchronous events.
@@ -408,6 +419,8 @@ pub struct Vpc {
 pub struct Alarms {
     /// The SNS topic that alarms notify; the alarms exist without one too.
     pub notify: Option<TopicArn>,
+    /// For how many minutes after an update an alarm that rings undoes it, 0 to 180.
+    pub monitor_minutes: u8,
 }
 
 /// `ApplicationLogLevel`

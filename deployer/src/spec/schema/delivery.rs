@@ -30,12 +30,18 @@ fn sms() -> Value {
         ],
         "examples": [["US", "CA"]],
     });
+    let registered =
+        "Countries that take messages only from registered senders, numbers or texts, and where yours are.";
     let routes = "Tried in order: the first route that matches a message's country and purpose delivers it.";
     kit::object(
         "SMS messages.",
         &["countries", "routes"],
         [
             ("countries", countries),
+            (
+                "registered",
+                kit::list(registered, (1, None), &kit::reference("country")),
+            ),
             ("routes", kit::list(routes, (1, None), &route())),
         ],
     )

@@ -1,5 +1,6 @@
 //! `function` and `key` in the schema.
 
+use handler::provider::Provider;
 use serde_json::{Value, json};
 
 use super::{kit, pattern};
@@ -55,7 +56,19 @@ pub(super) fn function() -> Value {
                     "../handler",
                 ),
             ),
+            ("provider_types", provider_types()),
         ],
+    )
+}
+
+fn provider_types() -> Value {
+    let names: Vec<_> = Provider::TYPES.iter().map(|kind| kind.name).collect();
+    let kind = kit::choice("A type of provider.", &names, None);
+    kit::list(
+        "The types of provider that the handler is compiled with, for a smaller one; all of them when left out. A handler \
+         that came with the deployer has all of them.",
+        (0, None),
+        &kind,
     )
 }
 
@@ -91,14 +104,24 @@ fn alarms() -> Value {
         pattern::topic_arn(),
         "arn:aws:sns:us-west-2:111122223333:alerts",
     );
-    kit::object("Who hears when messages are lost.", &[], [("notify", notify)])
+    let monitor = kit::integer(
+        "For how many minutes after an update CloudFormation watches the alarms, and undoes the update when one rings.",
+        0..=180,
+        function_default().alarms.monitor_minutes.into(),
+    );
+    let keys = [("notify", notify), ("monitor_minutes", monitor)];
+    kit::object(
+        "Who hears when messages are lost, and what else an alarm does.",
+        &[],
+        keys,
+    )
 }
 
 fn vpc() -> Value {
     let subnets = kit::id("A subnet.", pattern::SUBNET, "subnet-0123456789abcdef0");
     let groups = kit::id("A security group.", pattern::SECURITY_GROUP, "sg-0123456789abcdef0");
     kit::object(
-        "The network of the function. Its subnets need a way to KMS, SNS and CloudWatch Logs.",
+        "The network of the function. Its subnets need a way to KMS, the providers, SQS and CloudWatch Logs, and with a guard to DynamoDB and Secrets Manager.",
         &["subnet_ids", "security_group_ids"],
         [
             (

@@ -7,6 +7,7 @@
 mod complete;
 mod delivery;
 mod function;
+mod guard;
 mod kit;
 mod pattern;
 mod pool;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::complete::take_required;
-use super::{delivery, function, kit, pattern, pool, provider, trigger};
+use super::{delivery, function, guard, kit, pattern, pool, provider, trigger};
 use crate::finding::{Code, Level};
 
 /// The whole schema.
@@ -34,7 +34,7 @@ pub(super) fn schema() -> Value {
     kit::with(schema, "$defs", definitions.into())
 }
 
-fn keys() -> [(&'static str, Value); 20] {
+fn keys() -> [(&'static str, Value); 21] {
     let protection = "Whether CloudFormation refuses to delete the stack; `true` by default in production.";
     let path = kit::with(
         kit::id(
@@ -94,6 +94,7 @@ fn keys() -> [(&'static str, Value); 20] {
         ("function", function::function()),
         ("providers", provider::providers()),
         ("delivery", delivery::delivery()),
+        ("guard", guard::guard()),
         ("messages", messages()),
         ("acknowledge", acknowledge()),
     ]

@@ -20,7 +20,7 @@ fn acknowledgement(field: &Field<'_>, report: &mut Report<'_>) -> Option<Acknowl
     let to = object.required("to", "to: none", report);
     let reason = object.required("reason", "reason: the function was retired", report);
     let until = object.optional("until");
-    object.finish(&[], report);
+    object.finish(report);
 
     let place = code
         .as_ref()

@@ -29,7 +29,7 @@ pub(in crate::spec) fn delivery<'n>(
     };
     let sms = object.optional("sms");
     let email = object.optional("email");
-    object.finish(&[], report);
+    object.finish(report);
     Channels {
         sms: sms.and_then(|field| sms_channel(&field, providers, report)),
         email: email.and_then(|field| email_channel(&field, providers, report)),

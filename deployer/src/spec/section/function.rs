@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
+use handler::provider::Provider;
+
 use crate::finding::Code;
 use crate::spec::field::Field;
 use crate::spec::report::Report;
 use crate::spec::section::Home;
-use crate::spec::{Alarms, Architecture, Async, Function, IdError, LogLevel, SecurityGroupId, SubnetId, TopicArn, Vpc};
+use crate::spec::{
+    Alarms, Architecture, Async, Function, IdError, LogLevel, ProviderTypes, SecurityGroupId, SubnetId, TopicArn, Vpc,
+};
 
 /// `RetentionInDays` of a log group. Source: `PutRetentionPolicy`, CloudWatch Logs API Reference.
 pub(in crate::spec) const RETENTION_DAYS: [u16; 22] = [
@@ -40,6 +44,7 @@ pub(in crate::spec) fn function_default() -> Function {
         alarms: Alarms::default(),
         vpc: None,
         source: None,
+        provider_types: None,
     }
 }
 
@@ -57,8 +62,9 @@ pub(in crate::spec) fn function(field: &Field<'_>, home: &Home, report: &mut Rep
     let asynchronous = object.optional("async");
     let alarms = object.optional("alarms");
     let source = object.optional("source");
+    let provider_types = object.optional("provider_types");
     let vpc = object.optional("vpc");
-    object.finish(&[], report);
+    object.finish(report);
 
     let architectures =
         [Architecture::Arm64, Architecture::X86_64].map(|architecture| (architecture.name(), architecture));
@@ -95,7 +101,18 @@ pub(in crate::spec) fn function(field: &Field<'_>, home: &Home, report: &mut Rep
         let file = report.place(field.place()).source;
         Some(file.path().parent().unwrap_or(Path::new("")).join(path))
     });
+    function.provider_types = provider_types.and_then(|field| read_provider_types(&field, report));
     function
+}
+
+/// None at all are a choice too: a function that only writes Cognito's own messages sends nothing.
+fn read_provider_types(field: &Field<'_>, report: &mut Report<'_>) -> Option<ProviderTypes> {
+    let types: Vec<_> = Provider::TYPES.iter().map(|kind| (kind.name, kind.name)).collect();
+    let items = field.list(report)?;
+    Some(ProviderTypes {
+        names: items.iter().filter_map(|item| item.choice(&types, report)).collect(),
+        place: report.place(field.place()),
+    })
 }
 
 fn set<T>(value: &mut T, read: Option<T>) {
@@ -128,7 +145,7 @@ fn read_async(field: &Field<'_>, asynchronous: &mut Async, report: &mut Report<'
     let Some(mut object) = field.object(report) else { return };
     let age = object.optional("max_event_age_s");
     let retries = object.optional("max_retries");
-    object.finish(&[], report);
+    object.finish(report);
     set(
         &mut asynchronous.max_event_age_s,
         age.and_then(|field| field.within(60..=21_600, report)),
@@ -148,7 +165,7 @@ fn read_vpc(field: &Field<'_>, report: &mut Report<'_>) -> Option<Vpc> {
         "security_group_ids: [sg-0123456789abcdef0]",
         report,
     );
-    object.finish(&[], report);
+    object.finish(report);
     let subnet_ids = ids(subnets, 16, SubnetId::parse, "copy the id from the subnet", report);
     let hint = "copy the id from the security group";
     let security_group_ids = ids(groups, 5, SecurityGroupId::parse, hint, report);
@@ -179,10 +196,16 @@ fn ids<T>(
     )
 }
 
+/// Source: `RollbackConfiguration`, AWS CloudFormation API Reference.
 fn read_alarms(field: &Field<'_>, alarms: &mut Alarms, home: &Home, report: &mut Report<'_>) {
     let Some(mut object) = field.object(report) else { return };
     let notify = object.optional("notify");
-    object.finish(&[], report);
+    let monitor = object.optional("monitor_minutes");
+    object.finish(report);
+    set(
+        &mut alarms.monitor_minutes,
+        monitor.and_then(|field| field.within(0..=180, report)),
+    );
     if let Some(field) = notify
         && let Some(topic) = field.id(Code::BadArn, TopicArn::parse, "copy the ARN from the topic", report)
     {

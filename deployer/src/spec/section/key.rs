@@ -32,7 +32,7 @@ pub(in crate::spec) fn key(field: &Field<'_>, home: &Home, report: &mut Report<'
     let existing = object.optional("existing");
     let previous = object.optional("previous");
     let roles = object.optional("grant_roles");
-    object.finish(&[], report);
+    object.finish(report);
 
     if let Some(existing) = existing {
         for setting in [&alias, &rotation, &roles].into_iter().flatten() {

@@ -41,7 +41,7 @@ pub(in crate::spec) fn messages(
     };
     let directory = object.optional("directory");
     let locale = object.optional("default_locale");
-    object.finish(&[], report);
+    object.finish(report);
     if let Some(text) = locale.and_then(|field| default_locale(&field, report)) {
         messages.settings.default_locale = text;
     }

@@ -19,7 +19,7 @@ pub(in crate::spec) fn pool(
     let existing = object.optional("existing");
     let import = object.optional("import");
     let email_sending = object.optional("email_sending");
-    object.finish(&[], report);
+    object.finish(report);
 
     let kinds: Vec<&Field<'_>> = [&new, &existing, &import].into_iter().flatten().collect();
     match kinds.as_slice() {
@@ -53,7 +53,7 @@ pub(in crate::spec) fn pool(
 fn new_pool(field: &Field<'_>, waived: &mut Waived, report: &mut Report<'_>) -> Option<Pool> {
     let mut object = field.object(report)?;
     let field = object.required("properties", "properties: {UserPoolName: acme}", report);
-    object.finish(&[], report);
+    object.finish(report);
     Some(Pool::New {
         properties: properties(&field?, waived, report),
     })
@@ -63,7 +63,7 @@ fn imported_pool(field: &Field<'_>, home: &Home, waived: &mut Waived, report: &m
     let mut object = field.object(report)?;
     let id = object.required("id", "id: us-west-2_AbCdEf123", report);
     let field = object.required("properties", "properties: {UserPoolName: acme}", report);
-    object.finish(&[], report);
+    object.finish(report);
     let id = id.and_then(|field| pool_id(&field, home, report));
     let properties = properties(&field?, waived, report);
     Some(Pool::Import { id: id?, properties })

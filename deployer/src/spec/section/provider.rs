@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 
 use super::setting::{self, Regions};
 use crate::finding::Code;
-use crate::spec::Environment;
 use crate::spec::field::{Field, listed};
 use crate::spec::report::Report;
 use crate::spec::section::Home;
+use crate::spec::{Environment, Function};
 
 /// The providers of a file.
 #[derive(Default)]
@@ -46,6 +46,23 @@ impl Providers<'_> {
                 message,
                 "name it in a route's `via`, or remove it",
             );
+        }
+    }
+
+    /// Reports the providers whose type the handler would be compiled without: it could not start with them.
+    pub(in crate::spec) fn report_left_out(&self, function: &Function, report: &mut Report<'_>) {
+        let Some(types) = &function.provider_types else { return };
+        for declared in &self.declared {
+            if let Some(kind) = declared.kind.filter(|kind| !types.names.contains(kind.name))
+                && let Some(field) = declared.field.at(&["type"])
+            {
+                let wanted = format!("a type that `function.provider_types` names, found `{}`", kind.name);
+                let hint = format!(
+                    "add `{}` to `function.provider_types`, or remove the provider",
+                    kind.name
+                );
+                field.refuse(Code::ProviderLeftOut, &wanted, hint, report);
+            }
         }
     }
 }

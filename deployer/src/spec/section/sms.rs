@@ -4,6 +4,7 @@ use handler::delivery::{Countries, Country, Route, Sms};
 use handler::event::Channel;
 
 use super::provider::Providers;
+use super::restricted;
 use super::route::{purposes, via};
 use crate::finding::Code;
 use crate::spec::coverage::{Claim, check};
@@ -18,10 +19,12 @@ pub(super) fn sms_channel<'n>(
 ) -> Option<Sms> {
     let mut object = field.object(report)?;
     let countries = object.required("countries", "countries: [US, CA]", report);
+    let registered = object.optional("registered");
     let routes = object.required("routes", "routes: [{via: [sns]}]", report);
-    object.finish(&[], report);
+    object.finish(report);
 
     let countries = countries.and_then(|field| allowed(&field, report));
+    let registered = registered.and_then(|field| self::countries(&field, report));
     let items = routes.and_then(|field| field.items(report));
     // A route with a mistake is as if it were not there, but then the others cannot be judged.
     let claims: Option<Vec<Claim<'_>>> = items.map(|items| {
@@ -30,6 +33,9 @@ pub(super) fn sms_channel<'n>(
     })?;
     let (countries, claims) = (countries?, claims?);
     check(field.path(), field.key(), Some(&countries), &claims, report);
+    let registered = registered.unwrap_or_default().into_iter();
+    let registered = registered.map(|(country, _)| country).collect();
+    restricted::check(field.path(), &countries, &registered, &claims, providers, report);
     Some(Sms {
         countries,
         routes: claims.into_iter().map(|claim| claim.route).collect(),
@@ -88,7 +94,7 @@ fn route<'n>(field: &Field<'n>, providers: &mut Providers<'n>, report: &mut Repo
     let countries_field = object.optional("countries");
     let purposes_field = object.optional("purposes");
     let via_field = object.required("via", "via: [sns]", report);
-    object.finish(&[], report);
+    object.finish(report);
 
     let countries = match &countries_field {
         Some(field) => countries(field, report).map(Some),

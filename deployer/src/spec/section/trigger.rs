@@ -26,7 +26,7 @@ pub(in crate::spec) fn triggers(
             .and_then(|field| trigger(kind, &field, home, report));
         triggers.extend(trigger.map(|trigger| (kind, trigger)));
     }
-    object.finish(&[], report);
+    object.finish(report);
     triggers
 }
 
@@ -47,7 +47,7 @@ fn trigger(kind: TriggerKind, field: &Field<'_>, home: &Home, report: &mut Repor
         } else {
             None
         };
-        object.finish(&[], report);
+        object.finish(report);
 
         let version = version.and_then(|field| version_of(kind, &field, report)).or(default);
         let permission = permission.and_then(|field| {
