@@ -17,11 +17,20 @@ pub struct Handler {
     pub decrypt: Option<Decrypt>,
     /// What the providers need that its routes name.
     pub grants: Vec<Grant>,
+    /// What its guard table is made for; none where no guard is declared.
+    pub guard: Option<Guard>,
     /// The channels that it sends by, as a custom sender. Lambda invokes senders asynchronously: what fails
     /// is retried, and kept in a queue in the end. Without any, Cognito waits for each answer instead.
     pub channels: Vec<Channel>,
     /// Whether it writes the messages that Cognito itself sends, as the custom message trigger.
     pub writes_messages: bool,
+}
+
+/// The table that a function asks before it sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// Whether it counts recipients, which it knows by an HMAC under a secret of the stack.
+    pub counts_recipients: bool,
 }
 
 /// The right to decrypt codes of the stack's pool.
@@ -50,6 +59,14 @@ impl Handler {
                 alias: matches!(stack.key.source, KeySource::Managed { alias: Some(_), .. }),
                 previous: stack.key.previous.clone(),
             }),
+            guard: stack
+                .delivery
+                .guard
+                .as_ref()
+                .filter(|_| stack.handler_sends())
+                .map(|guard| Guard {
+                    counts_recipients: guard.counts_recipients(),
+                }),
             grants: grants(stack),
             channels: channels.map(|(_, channel)| channel).collect(),
             writes_messages: stack.handler_serves(TriggerKind::CustomMessage),

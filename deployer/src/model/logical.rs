@@ -10,6 +10,10 @@ pub const KEY_ALIAS: &str = "KeyAlias";
 pub const LOG_GROUP: &str = "LogGroup";
 /// The queue of events that the function could not work off.
 pub const DEAD_LETTER_QUEUE: &str = "DeadLetterQueue";
+/// The table that the function asks before it sends.
+pub const GUARD_TABLE: &str = "GuardTable";
+/// The secret under which the guard table knows recipients.
+pub const GUARD_SECRET: &str = "GuardSecret";
 /// The function's role.
 pub const FUNCTION_ROLE: &str = "FunctionRole";
 /// The stack's own function.
@@ -30,6 +34,8 @@ pub const SMS_ALARM: &str = "SmsAlarm";
 pub const EMAIL_ALARM: &str = "EmailAlarm";
 /// The alarm on messages of Cognito's own that were left to its own texts.
 pub const MESSAGE_ALARM: &str = "MessageAlarm";
+/// The alarm on a guard table that did not answer.
+pub const GUARD_ALARM: &str = "GuardAlarm";
 /// The role by which the pool itself may send SMS messages.
 pub const SMS_ROLE: &str = "SmsRole";
 /// The user pool.

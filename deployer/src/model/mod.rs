@@ -14,7 +14,7 @@ mod sms;
 mod trigger;
 
 pub use asset::AssetLocation;
-pub use handler::{Decrypt, Handler};
+pub use handler::{Decrypt, Guard, Handler};
 pub use pool::{Identity, Pool};
 pub use rights::{CallRegion, Grant, On};
 pub use sms::SmsCaller;

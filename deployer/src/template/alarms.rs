@@ -26,7 +26,9 @@ pub(super) fn render(handler: &Handler, resources: &mut Map<String, Value>) {
     let kept = if handler.is_asynchronous() { queue() } else { Vec::new() };
     let channels = handler.channels.iter().copied().map(failed);
     let written = handler.writes_messages.then(not_written);
-    for alarm in kept.into_iter().chain(function()).chain(channels).chain(written) {
+    let unguarded = handler.guard.is_some().then(unguarded);
+    let all = kept.into_iter().chain(function()).chain(channels).chain(written);
+    for alarm in all.chain(unguarded) {
         resources.insert(
             alarm.id.to_owned(),
             rendered(&alarm, handler.function.alarms.notify.as_ref()),
@@ -111,6 +113,19 @@ fn counted(id: &'static str, channel: &'static str, description: &'static str) -
             (telemetry::STACK, reference("AWS::StackName")),
             (telemetry::CHANNEL, Value::from(channel)),
         ],
+    }
+}
+
+/// Until somebody looks, messages go out unguarded, or wait, as the stack file says.
+fn unguarded() -> Alarm {
+    Alarm {
+        id: logical::GUARD_ALARM,
+        description: "The guard table did not answer; the handler's log lines say what was done without it",
+        namespace: telemetry::NAMESPACE,
+        metric: telemetry::GUARD_UNAVAILABLE,
+        statistic: "Sum",
+        period_s: 300,
+        dimensions: vec![(telemetry::STACK, reference("AWS::StackName"))],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::guard;
 use super::iam::{function_role, key_arn};
 use super::resource::{Retention, Skip, resource};
 use super::value::{attribute, reference, substitute};
@@ -59,6 +60,10 @@ pub(super) fn render(handler: &Handler, roles: &Roles, resources: &mut Map<Strin
     if handler.is_asynchronous() {
         put(logical::DEAD_LETTER_QUEUE, queue());
     }
+    if let Some(guard) = handler.guard {
+        guard::render(guard, resources);
+    }
+    let mut put = |id: &str, resource: Value| resources.insert(id.to_owned(), resource);
     put(logical::FUNCTION_ROLE, function_role(handler, roles));
     put(logical::FUNCTION, function(handler));
     if handler.is_asynchronous() {
@@ -138,6 +143,11 @@ fn environment(handler: &Handler) -> Map<String, Value> {
         }
         if let Some(previous) = &decrypt.previous {
             put(handler::env::PREVIOUS_KEY_ARN, Value::from(previous.as_str()));
+        }
+    }
+    if let Some(guard) = handler.guard {
+        for (name, value) in guard::environment(guard) {
+            variables.insert(name.to_owned(), value);
         }
     }
     variables

@@ -7,6 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::cognito::pool_id;
+use super::guard;
 use super::resource::{Retention, resource};
 use super::value::{account, attribute, document, one_or_many, reference, region, substitute};
 use crate::model::{CallRegion, Decrypt, Grant, Handler, KeyReference, Model, On, SmsCaller, logical};
@@ -32,6 +33,7 @@ pub(super) fn function_role(handler: &Handler, roles: &Roles) -> Value {
             "Resource": attribute(logical::DEAD_LETTER_QUEUE, "Arn"),
         }));
     }
+    statements.extend(handler.guard.into_iter().flat_map(guard::statements));
     statements.extend(handler.grants.iter().map(statement));
     if handler.function.vpc.is_some() {
         statements.push(attach_to_vpc());

@@ -9,6 +9,7 @@ mod assets_bucket;
 mod cognito;
 mod function;
 mod graph;
+mod guard;
 mod iam;
 mod key;
 mod outputs;
