@@ -178,6 +178,7 @@ pub(super) mod tests {
             origin: Origin::Sources {
                 folder: PathBuf::new(),
                 root: PathBuf::new(),
+                features: None,
             },
             delivery_json: br#"{"sms":{"countries":{"only":["CA","US"]}}}"#.to_vec(),
             messages: texts_of(&[("en/default.sms.txt", "Your code"), ("es/default.sms.txt", "Su clave")]),

@@ -24,7 +24,9 @@ pub mod render;
 mod replacement;
 mod situation;
 mod sms_role;
+mod stack_policy;
 pub(crate) mod statement;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -48,6 +50,8 @@ pub use pool::{
 pub use render::value::inline;
 pub use situation::{Situation, Unready};
 pub use sms_role::{RightSeen, RoleSeen, SmsRole, email_finding};
+pub use stack_policy::{PolicySeen, protected, stack_policy};
+pub use watch::{Watching, watching};
 
 use crate::asset::Asset;
 use crate::finding::Finding;

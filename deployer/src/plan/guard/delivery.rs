@@ -19,10 +19,11 @@ pub(in crate::plan) fn findings(old: &Value, new: &Value) -> Vec<Finding> {
             .filter_map(|channel| routes(channel, old, new)),
     );
     found.extend(providers(old, new));
+    found.extend(super::rates::findings(old, new));
     found
 }
 
-fn resource(path: &str) -> String {
+pub(super) fn resource(path: &str) -> String {
     format!("{}.{path}", logical::FUNCTION)
 }
 

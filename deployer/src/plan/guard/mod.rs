@@ -13,6 +13,7 @@ mod key;
 mod names;
 mod permission;
 mod pool;
+mod rates;
 mod role;
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,7 @@ pub(super) use code::{changed_outside, from_elsewhere, stored, unchecked, unread
 pub(super) use delivery::findings as delivery_findings;
 pub(super) use key::{key_swapped, still_allowed};
 pub(super) use pool::lost;
-pub(super) use trigger::trigger_dropped;
+pub(super) use trigger::{sender_added, trigger_dropped};
 
 /// What the guards say about a change from `old` to `new`. `own_key` is the ARN of the key that the
 /// deployed stack made.

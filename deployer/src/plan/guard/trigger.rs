@@ -18,10 +18,8 @@ pub(super) fn findings(before: &Map<String, Value>, after: &Map<String, Value>) 
             Some(now) => found.extend(replaced(member, value, now)),
         }
     }
-    let added = after
-        .iter()
-        .filter(|(member, _)| is_sender(member) && !before.contains_key(*member));
-    found.extend(added.map(|(member, value)| sender_added(member, value)));
+    let added = after.iter().filter(|(member, _)| !before.contains_key(*member));
+    found.extend(added.filter_map(|(member, value)| sender_added(member, value)));
     found
 }
 
@@ -86,11 +84,15 @@ fn replaced(member: &str, before: &Value, after: &Value) -> Option<Finding> {
     ))
 }
 
-fn sender_added(member: &str, value: &Value) -> Finding {
+/// A trigger that a pool gains; only a sender changes what users get.
+pub(in crate::plan) fn sender_added(member: &str, value: &Value) -> Option<Finding> {
+    if !is_sender(member) {
+        return None;
+    }
     let function = inline(function(value));
     let message = format!(
         "Cognito would send no {} itself any more; `{function}` would",
         messages(member)
     );
-    Finding::guard(Code::SenderAdded, &resource(member), function, message)
+    Some(Finding::guard(Code::SenderAdded, &resource(member), function, message))
 }

@@ -10,7 +10,7 @@ use super::{Live, Ours};
 use crate::aws::LivePool;
 use crate::finding::{Code, Finding};
 use crate::model::logical;
-use crate::plan::guard::{key_swapped, still_allowed, trigger_dropped};
+use crate::plan::guard::{key_swapped, sender_added, still_allowed, trigger_dropped};
 use crate::plan::render::value::inline;
 
 const KEY: &str = "KMSKeyID";
@@ -183,6 +183,8 @@ impl Merge<'_> {
                 self.merged.loses = true;
             } else if !now.is_empty() {
                 self.replaced(unit, &now, &wanted);
+            } else if let Some(sender) = wanted.get(unit) {
+                self.merged.findings.extend(sender_added(unit, sender));
             }
             return (wanted, Origin::Declared);
         }

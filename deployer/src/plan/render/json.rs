@@ -1,9 +1,11 @@
 //! A plan as JSON, version 1.
 //!
 //! One object a stack: `version`, `stack`, `region`, `nothing_to_do`, `change_sets` (each with `title`, `import`, the
-//! id of the pool that it takes in, `resources`, `outputs`), `tags`, `termination_protection`, `pool` (of one that
-//! stays outside the stack: `id`, `after` how many change sets it comes, `triggers`, `settings`, and how many others
-//! `stay`), `delivery`, `findings`. Members are only ever added.
+//! id of the pool that it takes in, `resources`, `outputs`), `tags`, `termination_protection`, `stack_policy` (what it is
+//! `lifted` for, and what it `protects` afterwards; null where neither changes), `pool` (of one that stays outside the
+//! stack: `id`, `after` how many change sets it comes, `triggers`, `settings`, and how many others `stay`), `delivery`,
+//! `findings`, `error` (why a stack could not be read; the members about its plan are null then). Members are only ever
+//! added.
 
 use serde_json::{Value, json};
 
@@ -43,10 +45,39 @@ pub fn render(stack: &str, region: &str, plan: &Plan, answered: &Answered) -> Va
         "change_sets": change_sets,
         "tags": plan.tags.iter().map(edit).collect::<Vec<_>>(),
         "termination_protection": plan.termination_protection.map(|(before, after)| json!({ "old": before, "new": after })),
+        "stack_policy": policy(plan),
         "pool": plan.pool.as_ref().map(pool::json),
         "delivery": plan.delivery.as_ref().map(delivery::json),
         "findings": findings,
+        "error": null,
     })
+}
+
+/// Renders a stack that could not be read, with why.
+pub fn unread(stack: &str, region: &str, why: &str) -> Value {
+    json!({
+        "version": 1,
+        "stack": stack,
+        "region": region,
+        "nothing_to_do": null,
+        "change_sets": null,
+        "tags": null,
+        "termination_protection": null,
+        "stack_policy": null,
+        "pool": null,
+        "delivery": null,
+        "findings": null,
+        "error": why,
+    })
+}
+
+/// What the stack policy is lifted for, and what it protects afterwards; null where neither changes.
+fn policy(plan: &Plan) -> Value {
+    let (lifted, protects) = (plan.lifted(), plan.comes_under_policy());
+    if lifted.is_empty() && protects.is_none() {
+        return Value::Null;
+    }
+    json!({ "lifted": lifted, "protects": protects.unwrap_or_default() })
 }
 
 fn change(change: &Change) -> Value {

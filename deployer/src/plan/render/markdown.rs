@@ -50,8 +50,19 @@ impl Planned<'_> {
     }
 }
 
-/// Renders plans; at most 65,536 characters.
-pub fn render(stacks: &[Planned<'_>]) -> String {
+/// A stack that could not be read.
+#[derive(Clone, Debug)]
+pub struct Unread<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// Its Region.
+    pub region: &'a str,
+    /// Why.
+    pub why: String,
+}
+
+/// Renders plans, and names the stacks that have none; at most 65,536 characters.
+pub fn render(stacks: &[Planned<'_>], unread: &[Unread<'_>]) -> String {
     let shown: Vec<&Planned<'_>> = stacks.iter().filter(|each| each.is_shown()).collect();
     let changed = stacks.iter().filter(|each| !each.plan.is_nothing()).count();
     let mut page = Page::default();
@@ -63,12 +74,20 @@ pub fn render(stacks: &[Planned<'_>]) -> String {
         let rows: Vec<String> = shown.iter().map(|each| row(each)).collect();
         page.fill(&rows, TABLE_LIMIT, "row of the table", "rows of the table");
     }
+    not_read(&mut page, unread);
     findings(&mut page, &shown);
     details(&mut page, &shown);
-    let title = match (changed, stacks.len()) {
+    let title = match (changed, stacks.len() + unread.len()) {
+        (0, all) if all == unread.len() => String::new(),
         (0, _) => "nothing to do".to_owned(),
         (1, 1) => "1 stack changes".to_owned(),
         (changed, all) => format!("{changed} of {all} stacks change"),
+    };
+    let title = match unread.len() {
+        0 => title,
+        1 if title.is_empty() => "1 stack could not be read".to_owned(),
+        many if title.is_empty() => format!("{many} stacks could not be read"),
+        many => format!("{title}, {many} could not be read"),
     };
     let cut = if page.cut.is_empty() {
         String::new()
@@ -118,6 +137,23 @@ fn row(each: &Planned<'_>) -> String {
             && change.replacement == Replacement::Yes),
         said.join(", ")
     )
+}
+
+fn not_read(page: &mut Page, unread: &[Unread<'_>]) {
+    if unread.is_empty() {
+        return;
+    }
+    page.must("\n#### Not read\n\n");
+    let lines = unread.iter().map(|each| {
+        let (stack, region) = (prose(each.stack), prose(each.region));
+        format!("- **{stack}** in {region}: {}\n", prose(&each.why))
+    });
+    page.fill(
+        &lines.collect::<Vec<_>>(),
+        FINDINGS_LIMIT,
+        "stack that was not read",
+        "stacks that were not read",
+    );
 }
 
 /// What stops comes first, whichever stack it is of.

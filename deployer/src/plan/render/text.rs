@@ -53,6 +53,10 @@ pub fn render(heading: &str, plan: &Plan, answered: &Answered) -> String {
             on_off(after)
         );
     }
+    let policy = policy(plan);
+    if !policy.is_empty() {
+        let _ = writeln!(out, "\n  {}", policy.join("\n  "));
+    }
     if !plan.phases.is_empty() || plan.pool.is_some() {
         let _ = writeln!(out, "\n  {}", counts(plan));
     }
@@ -96,6 +100,21 @@ pub(super) fn counted(plan: &Plan, wanted: impl Fn(&Change) -> bool) -> usize {
     ids.sort_unstable();
     ids.dedup();
     ids.len()
+}
+
+/// What becomes of the stack policy, a line each.
+pub(super) fn policy(plan: &Plan) -> Vec<String> {
+    let lifted: Vec<&str> = plan.lifted().into_iter().collect();
+    let lifted = (!lifted.is_empty()).then(|| {
+        let ids = lifted.join(", ");
+        format!("stack policy: lifted for {ids} while the change set runs")
+    });
+    let protects = plan.comes_under_policy();
+    let protects = protects.map(|ids| {
+        let ids = ids.join(", ");
+        format!("stack policy: afterwards no update replaces or deletes {ids}")
+    });
+    lifted.into_iter().chain(protects).collect()
 }
 
 const fn on_off(on: bool) -> &'static str {

@@ -185,7 +185,26 @@ fn deliveries() -> Vec<Row> {
     };
     let us = json!({ "only": ["US"] });
     let plain = sms(us.clone(), &["sns"], "A");
+    let guarded = |rates: Value| {
+        let mut delivery = sms(us.clone(), &["sns"], "A");
+        delivery["guard"] = json!({ "rates": { "pool": rates } });
+        delivery
+    };
     vec![
+        (
+            Code::RatesLoosened,
+            guarded(json!([{ "max": 9, "per_s": 60 }])),
+            guarded(json!([{ "max": 10, "per_s": 60 }])),
+            "Function.guard.rates.pool",
+            "[{max: 10, per_s: 60}]",
+        ),
+        (
+            Code::RatesLoosened,
+            guarded(json!([])),
+            plain.clone(),
+            "Function.guard",
+            "none",
+        ),
         (
             Code::CountriesWidened,
             plain.clone(),
@@ -259,7 +278,8 @@ fn the_way_back_is_no_bad_change() {
         let found = guards(&new, &old, &diff(&new, &old), None);
         assert_eq!(found, [], "{code} {resource}");
     }
-    for (_, old, new, ..) in deliveries().into_iter().filter(|row| row.0 == Code::CountriesWidened) {
+    let widening = [Code::CountriesWidened, Code::RatesLoosened];
+    for (_, old, new, ..) in deliveries().into_iter().filter(|row| widening.contains(&row.0)) {
         assert_eq!(delivery_findings(&new, &old), []);
     }
 }

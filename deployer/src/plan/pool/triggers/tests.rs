@@ -231,6 +231,7 @@ fn the_key_follows_the_senders() {
         Row {
             wanted: json!({"CustomSMSSender": sender(own()), "KMSKeyID": own_key()}),
             after: json!({"CustomSMSSender": sender(own()), "KMSKeyID": own_key()}),
+            findings: &["sender-added Pool.CustomSMSSender Function.Arn"],
             ..row("the first sender brings the key")
         },
         Row {
@@ -253,13 +254,17 @@ fn the_key_follows_the_senders() {
             wanted: json!({"CustomSMSSender": sender(own()), "KMSKeyID": own_key()}),
             now: json!({"CustomEmailSender": theirs(), "KMSKeyID": "k"}),
             after: json!({"CustomEmailSender": theirs(), "KMSKeyID": own_key(), "CustomSMSSender": sender(own())}),
-            findings: &["sender-key-conflict Pool.CustomEmailSender Key.Arn"],
+            findings: &[
+                "sender-added Pool.CustomSMSSender Function.Arn",
+                "sender-key-conflict Pool.CustomEmailSender Key.Arn",
+            ],
             ..row("their sender would lose its key")
         },
         Row {
             wanted: json!({"CustomSMSSender": sender(own()), "KMSKeyID": "k"}),
             now: json!({"CustomEmailSender": theirs(), "KMSKeyID": "k"}),
             after: json!({"CustomEmailSender": theirs(), "KMSKeyID": "k", "CustomSMSSender": sender(own())}),
+            findings: &["sender-added Pool.CustomSMSSender Function.Arn"],
             ..row("their key serves both")
         },
         Row {

@@ -6,7 +6,7 @@ use super::escape::{code, prose};
 use crate::model::logical;
 use crate::plan::render::delivery::{differences, note};
 use crate::plan::render::pool::readable;
-use crate::plan::render::text::{notes, sign};
+use crate::plan::render::text::{notes, policy, sign};
 use crate::plan::render::value::inline;
 use crate::plan::{Action, Change, Edit, Phase, Plan, PoolPart, Told};
 
@@ -28,6 +28,7 @@ pub(super) fn lines(plan: &Plan, zip_bytes: Option<usize>) -> Vec<String> {
         let (before, after) = if on { ("off", "on") } else { ("on", "off") };
         out.push(format!("\n- termination protection: {before} → {after}\n"));
     }
+    out.extend(policy(plan).into_iter().map(|line| format!("\n- {line}\n")));
     out
 }
 

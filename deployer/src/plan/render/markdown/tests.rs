@@ -49,6 +49,33 @@ fn plan(old: Value, new: Value) -> Plan {
 }
 
 #[test]
+fn a_stack_that_could_not_be_read_is_named_beside_the_others() {
+    let unread = |stack| Unread {
+        stack,
+        region: "us-west-2",
+        why: "no_right to |it|".to_owned(),
+    };
+    let template = stack(5, "a", &json!({}), &json!("arn:k"), "");
+    let plan = plan(template, stack(6, "a", &json!({}), &json!("arn:k"), ""));
+    let answered = answer(plan.findings.clone(), &[], "2026-11-22");
+    let both = render(&[planned("acme", &plan, &answered)], &[unread("beta")]);
+    assert!(
+        both.contains("### deployer diff: 1 of 2 stacks change, 1 could not be read\n"),
+        "{both}"
+    );
+    assert!(
+        both.contains("#### Not read\n\n- **beta** in us-west-2: no&#95;right to &#124;it&#124;\n"),
+        "{both}"
+    );
+    assert!(both.contains("<b>acme</b>"), "{both}");
+    let none = render(&[], &[unread("acme"), unread("beta")]);
+    assert!(
+        none.contains("### deployer diff: 2 stacks could not be read\n"),
+        "{none}"
+    );
+}
+
+#[test]
 fn delivery_and_texts_are_compared_line_by_line() {
     let template = stack(5, "a", &json!({}), &json!("arn:k"), "");
     let mut plan = plan(template.clone(), template);
@@ -86,7 +113,7 @@ fn delivery_and_texts_are_compared_line_by_line() {
 
 fn shown(stack: &str, plan: &Plan) -> String {
     let answered = answer(plan.findings.clone(), &[], "2026-12-31");
-    render(&[planned(stack, plan, &answered)])
+    render(&[planned(stack, plan, &answered)], &[])
 }
 
 const fn planned<'a>(stack: &'a str, plan: &'a Plan, answered: &'a Answered) -> Planned<'a> {
@@ -241,7 +268,7 @@ proptest! {
         let finding = Finding::guard(Code::TriggerDropped, &text, text.clone(), text.repeat(4)).hint(text.clone());
         plan.findings = vec![finding; findings];
         let answered = answer(plan.findings.clone(), &[], "2026-12-31");
-        let comment = render(&vec![planned(&text, &plan, &answered); stacks]);
+        let comment = render(&vec![planned(&text, &plan, &answered); stacks], &[]);
         prop_assert!(comment.chars().count() <= 65_536, "{}", comment.chars().count());
         prop_assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
         // Whatever is not there is said.
