@@ -1,8 +1,14 @@
-//! Amazon SQS: how many failed events wait.
+//! Amazon SQS: failed events, counted, received, given back and deleted.
 
-use aws_sdk_sqs::types::QueueAttributeName;
+use std::time::Duration;
 
-use super::error::refused;
+use aws_sdk_sqs::types::{
+    BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry,
+    MessageSystemAttributeName, QueueAttributeName,
+};
+use handler::Redacted;
+
+use super::error::{refused, refused_by};
 use super::{AwsError, Session};
 
 /// How many messages a queue holds; SQS counts approximately.
@@ -16,7 +22,101 @@ pub struct QueueDepth {
     pub delayed: u64,
 }
 
+/// A message that was received: nobody else sees it for as long as was asked for.
+#[derive(Clone, Debug)]
+pub struct QueueMessage {
+    /// SQS's id, the same whenever the message is received.
+    pub id: String,
+    /// By which this receiver deletes it or gives it back.
+    pub receipt: String,
+    /// When the queue got it, in milliseconds since 1970.
+    pub sent_ms: i64,
+    /// What it holds: a user's event.
+    pub body: Redacted<String>,
+}
+
+/// How many messages one call takes.
+const BATCH: usize = 10;
+
 impl Session {
+    /// Receives up to ten messages, which nobody else sees for `hold`; none when there is none to see.
+    pub async fn receive_messages(&self, url: &str, hold: Duration) -> Result<Vec<QueueMessage>, AwsError> {
+        let action = "sqs:ReceiveMessage";
+        let answer = aws_sdk_sqs::Client::new(&self.sdk)
+            .receive_message()
+            .queue_url(url)
+            .max_number_of_messages(10)
+            // Any wait makes SQS ask all of its servers: else an answer may be empty though there are messages.
+            .wait_time_seconds(1)
+            .visibility_timeout(seconds(hold))
+            .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
+            .send()
+            .await
+            .map_err(|error| refused(action, error))?;
+        let message = |message: &aws_sdk_sqs::types::Message| {
+            let sent = message.attributes()?.get(&MessageSystemAttributeName::SentTimestamp)?;
+            Some(QueueMessage {
+                id: message.message_id()?.to_owned(),
+                receipt: message.receipt_handle()?.to_owned(),
+                sent_ms: sent.parse().ok()?,
+                body: Redacted::new(message.body().unwrap_or_default().to_owned()),
+            })
+        };
+        let messages = answer.messages().iter().map(message);
+        messages
+            .collect::<Option<_>>()
+            .ok_or_else(|| AwsError::unexpected(action, "a message has no id, no receipt or no time"))
+    }
+
+    /// Deletes messages by their receipts; one that is gone already is no error.
+    pub async fn delete_messages(&self, url: &str, receipts: &[&str]) -> Result<(), AwsError> {
+        let action = "sqs:DeleteMessage";
+        for receipts in receipts.chunks(BATCH) {
+            let entry = |(index, receipt): (usize, &&str)| {
+                let entry = DeleteMessageBatchRequestEntry::builder().id(index.to_string());
+                entry.receipt_handle(*receipt).build()
+            };
+            let entries: Result<Vec<_>, _> = receipts.iter().enumerate().map(entry).collect();
+            let answer = aws_sdk_sqs::Client::new(&self.sdk)
+                .delete_message_batch()
+                .queue_url(url)
+                .set_entries(Some(
+                    entries.map_err(|error| AwsError::unexpected(action, error.to_string()))?,
+                ))
+                .send()
+                .await
+                .map_err(|error| refused(action, error))?;
+            all_done(action, answer.failed(), &[])?;
+        }
+        Ok(())
+    }
+
+    /// Lets others see messages after `hold` from now, and not before; at once when it is nothing.
+    ///
+    /// A message that is gone, or that somebody else holds by now, is no error.
+    pub async fn hold_messages(&self, url: &str, receipts: &[&str], hold: Duration) -> Result<(), AwsError> {
+        let action = "sqs:ChangeMessageVisibility";
+        for receipts in receipts.chunks(BATCH) {
+            let entry = |(index, receipt): (usize, &&str)| {
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(index.to_string());
+                let entry = entry.receipt_handle(*receipt).visibility_timeout(seconds(hold));
+                entry.build()
+            };
+            let entries: Result<Vec<_>, _> = receipts.iter().enumerate().map(entry).collect();
+            let answer = aws_sdk_sqs::Client::new(&self.sdk)
+                .change_message_visibility_batch()
+                .queue_url(url)
+                .set_entries(Some(
+                    entries.map_err(|error| AwsError::unexpected(action, error.to_string()))?,
+                ))
+                .send()
+                .await
+                .map_err(|error| refused(action, error))?;
+            all_done(action, answer.failed(), NOT_HELD)?;
+        }
+        Ok(())
+    }
+
     /// Counts the messages of a queue; nothing when there is no such queue.
     pub async fn queue_depth(&self, url: &str) -> Result<Option<QueueDepth>, AwsError> {
         let action = "sqs:GetQueueAttributes";
@@ -50,5 +150,28 @@ impl Session {
             in_flight: count(in_flight)?,
             delayed: count(delayed)?,
         }))
+    }
+}
+
+fn seconds(span: Duration) -> i32 {
+    i32::try_from(span.as_secs()).unwrap_or(i32::MAX)
+}
+
+/// A message that this receiver does not hold any more.
+const NOT_HELD: &[&str] = &["MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"];
+
+/// A batch is answered well though some of it failed; `fine` are failures that do not matter.
+fn all_done(action: &'static str, failed: &[BatchResultErrorEntry], fine: &[&str]) -> Result<(), AwsError> {
+    let matters = |entry: &&BatchResultErrorEntry| {
+        let code = entry.code().rsplit('.').next().unwrap_or_default();
+        !fine.contains(&code)
+    };
+    match failed.iter().find(matters) {
+        Some(entry) => Err(refused_by(
+            action,
+            entry.code().to_owned(),
+            entry.message().map(str::to_owned),
+        )),
+        None => Ok(()),
     }
 }

@@ -1,0 +1,12 @@
+//! Failed events of a dead-letter queue: read, and judged whether they are still worth sending.
+//!
+//! `record` reads an envelope and keeps of its user nothing but digests; `lifetime` says how long a code lasts;
+//! `verdict` judges all events of a queue beside each other. It stands beside the flow, calls nothing and knows no clock.
+
+mod lifetime;
+mod record;
+mod verdict;
+
+pub use lifetime::Lifetimes;
+pub use record::{Failed, FailedEvent, Identity};
+pub use verdict::{Judged, Why, is_of_another_key, judge};
