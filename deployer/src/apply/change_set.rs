@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{Bucket, large_template};
-use crate::aws::{AwsError, CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, Session};
+use crate::aws::{AwsError, CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, Session, Watch};
 
 /// Why an apply stopped.
 #[derive(Clone, Debug, Error)]
@@ -64,6 +64,8 @@ pub struct Prepared {
     pub change_set: ChangeSet,
     /// What it would do.
     pub changes: Vec<CfnChange>,
+    /// What CloudFormation watches while it is carried out.
+    pub watch: Option<Watch>,
 }
 
 /// What came of making a change set.
@@ -134,6 +136,7 @@ async fn follow(
                 return Ok(Preparation::Ready(Prepared {
                     change_set,
                     changes: state.changes,
+                    watch: request.watch.cloned(),
                 }));
             }
             "FAILED" => {
@@ -195,15 +198,18 @@ async fn wait_until_gone(session: &Session, request: &ChangeSetRequest<'_>) -> R
     Ok(())
 }
 
-/// Starts what a change set says.
-pub async fn execute(session: &Session, prepared: &Prepared) -> Result<Operation, ApplyError> {
+/// Starts what a change set says; `keeps_failed` leaves what fails as it is.
+pub async fn execute(session: &Session, prepared: &Prepared, keeps_failed: bool) -> Result<Operation, ApplyError> {
     let stack_id = prepared.change_set.stack_id.clone();
     let (newest, _) = session.stack_events(&stack_id, None).await?;
     let since = newest.into_iter().next().map(|event| event.id);
     // The change set's own id: a retry of the same call is recognised, another execution never is.
     let token = prepared.change_set.id.rsplit('/').next().unwrap_or_default();
     let operation = Operation { stack_id, since };
-    match session.execute_change_set(&prepared.change_set, token).await {
+    match session
+        .execute_change_set(&prepared.change_set, token, keeps_failed)
+        .await
+    {
         Err(error) if !began(session, prepared, &operation, token).await => Err(error.into()),
         _ => Ok(operation),
     }
@@ -239,6 +245,21 @@ pub async fn continue_rollback(
 ) -> Result<Operation, AwsError> {
     let (newest, _) = session.stack_events(stack_id, None).await?;
     session.continue_rollback(stack_id, skip, token).await?;
+    Ok(Operation {
+        stack_id: stack_id.to_owned(),
+        since: newest.into_iter().next().map(|event| event.id),
+    })
+}
+
+/// Undoes an operation that failed and was left as it was. `token` names this attempt.
+pub async fn roll_back(
+    session: &Session,
+    stack_id: &str,
+    token: &str,
+    role: Option<&str>,
+) -> Result<Operation, AwsError> {
+    let (newest, _) = session.stack_events(stack_id, None).await?;
+    session.rollback_stack(stack_id, token, role).await?;
     Ok(Operation {
         stack_id: stack_id.to_owned(),
         since: newest.into_iter().next().map(|event| event.id),

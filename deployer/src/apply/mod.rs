@@ -19,6 +19,7 @@ mod put_back;
 mod ready;
 mod saved;
 mod sms_role;
+mod stack_policy;
 mod verify;
 
 pub use assets::{Bucket, found, store};
@@ -26,7 +27,7 @@ pub use attach::{AttachError, First, PoolUpdate, Updated, update};
 pub(crate) use change_set::Pause;
 pub use change_set::{
     ApplyError, Operation, Preparation, Prepared, continue_rollback, discard, execute, name, prepare, remove_shell,
-    withdraw,
+    roll_back, withdraw,
 };
 pub use deployed_code::deployed_code;
 pub use destroy::{Remains, delete, left_by, letting_go, remains};
@@ -40,4 +41,5 @@ pub use put_back::{PutBack, PutBackError, put_back_pool};
 pub use ready::{Decrypts, Expected, Ready, ReadyError, lets_invoke, ready};
 pub use saved::{Kept, Known, Shelf, text};
 pub use sms_role::sender_findings;
+pub use stack_policy::{PolicyKept, PolicyLifted, keep_policy, lift_policy};
 pub use verify::{Difference, code_difference, pool_differences, resolved, trigger_differences};

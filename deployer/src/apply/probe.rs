@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use handler::Redacted;
 use handler::event::{Channel, PoolId, Probe, ProbeAnswer};
-use serde_json::Value;
 use thiserror::Error;
 
 use super::Pause;
@@ -70,7 +69,7 @@ pub async fn probe(session: &Session, served: Served<'_>, channel: Channel) -> R
         pool: served.pool.clone(),
         code: encrypted(session, served, &made_up_code()).await?,
     };
-    let invoked = asked(session, served, &probe.to_json()).await?;
+    let invoked = asked(session, served, &probe.to_json().to_string()).await?;
     if let Some(error) = invoked.error() {
         return Err(ProbeError::Crashed(error));
     }
@@ -99,7 +98,7 @@ const BUSY: [&str; 8] = [
     "TooManyRequestsException",
 ];
 
-async fn asked(session: &Session, served: Served<'_>, event: &Value) -> Result<Invoked, AwsError> {
+async fn asked(session: &Session, served: Served<'_>, event: &str) -> Result<Invoked, AwsError> {
     let mut pause = Pause::new();
     for _ in 1..TRIES {
         match session.invoke(served.function, event, served.timeout).await {

@@ -23,13 +23,14 @@ const TAIL: usize = 30;
 /// An executable that came with the deployer is only zipped: no program runs, and nothing is kept.
 pub fn build(asset: &Asset, tools: &Tools, say: &mut dyn FnMut(&str)) -> Result<Built, AssetError> {
     match &asset.origin {
-        Origin::Sources { folder, root } => {
+        Origin::Sources { folder, root, features } => {
             let target = tools.target(root);
             let job = Job {
                 architecture: asset.architecture,
                 folder,
                 root,
                 target: &target,
+                features: features.as_deref(),
             };
             compile(asset, &job, tools, say)
         }
@@ -74,7 +75,7 @@ fn compile(asset: &Asset, job: &Job<'_>, tools: &Tools, say: &mut dyn FnMut(&str
     }
     run(&mut chosen.command(job, tools), &chosen, say)?;
     let binary = fs::read(&path).map_err(|source| AssetError::Read { path, source })?;
-    let after = binary_digest(&Sources::read(job.folder)?, architecture);
+    let after = binary_digest(&Sources::read(job.folder)?, architecture, job.features);
     if after != asset.binary_digest {
         return Err(AssetError::Changed);
     }

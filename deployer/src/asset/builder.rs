@@ -97,6 +97,8 @@ pub(super) struct Job<'a> {
     pub(super) root: &'a Path,
     /// Cargo's target folder.
     pub(super) target: &'a Path,
+    /// The features in place of the default ones, with commas between.
+    pub(super) features: Option<&'a str>,
 }
 
 /// A builder that can work.
@@ -242,6 +244,9 @@ impl Chosen {
             "--manifest-path",
         ]);
         command.arg(job.folder.join("Cargo.toml"));
+        if let Some(features) = job.features {
+            command.args(["--no-default-features", "--features", features]);
+        }
         command
             .env("RUSTC", &self.toolchain.rustc)
             .env("CARGO", &self.toolchain.cargo);

@@ -5,13 +5,15 @@
 //! laptop and CI agree.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::builder::{BINARY, MAPPED, PROFILE};
 use super::digest::Fields;
 use super::source::Sources;
 use super::{AssetError, Contents, Embedded, Executable, Sha256};
-use crate::spec::{Architecture, Stack};
+use crate::finding::{Code, Finding};
+use crate::spec::{Architecture, ProviderTypes, Stack};
 
 /// What a stack's zip is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub enum Origin {
         folder: PathBuf,
         /// The folder with the Cargo.lock: the workspace's, or `folder` itself.
         root: PathBuf,
+        /// The crate's features in place of its default ones, with commas between.
+        features: Option<String>,
     },
     /// It came with the deployer.
     Embedded(Executable),
@@ -83,10 +87,11 @@ impl Identifier {
     pub fn identify(&mut self, stack: &Stack) -> Result<Asset, AssetError> {
         let architecture = stack.function.architecture;
         let beside = stack.source.path().parent().unwrap_or(Path::new("")).join("../handler");
+        let types = stack.function.provider_types.as_ref();
         let (binary_digest, origin) = if let Some(source) = &stack.function.source {
-            self.of_sources(source, architecture)?
+            self.of_sources(source, architecture, types)?
         } else if beside.join("Cargo.toml").is_file() {
-            self.of_sources(&beside, architecture)?
+            self.of_sources(&beside, architecture, types)?
         } else if let Some(executable) = self.embedded.of(architecture) {
             self.of_executable(executable, architecture)
         } else {
@@ -109,7 +114,12 @@ impl Identifier {
         })
     }
 
-    fn of_sources(&mut self, folder: &Path, architecture: Architecture) -> Result<(Sha256, Origin), AssetError> {
+    fn of_sources(
+        &mut self,
+        folder: &Path,
+        architecture: Architecture,
+        types: Option<&ProviderTypes>,
+    ) -> Result<(Sha256, Origin), AssetError> {
         let sources = match self.sources.get(folder) {
             Some(sources) => sources.clone(),
             None => self
@@ -118,9 +128,10 @@ impl Identifier {
                 .or_insert(Sources::read(folder)?)
                 .clone(),
         };
-        let digest = binary_digest(&sources, architecture);
+        let features = types.map(features);
+        let digest = binary_digest(&sources, architecture, features.as_deref());
         let Sources { folder, root, .. } = sources;
-        Ok((digest, Origin::Sources { folder, root }))
+        Ok((digest, Origin::Sources { folder, root, features }))
     }
 
     fn of_executable(&mut self, executable: Executable, architecture: Architecture) -> (Sha256, Origin) {
@@ -136,10 +147,54 @@ impl Identifier {
 }
 
 impl Asset {
+    /// Reports a choice of provider types that the handler cannot follow: it came with the deployer, or its crate has no
+    /// features by these names.
+    pub fn not_compiled(&self, stack: &Stack) -> Option<Finding> {
+        let types = stack.function.provider_types.as_ref()?;
+        let (message, hint) = match &self.origin {
+            Origin::Embedded(_) => (
+                "`function.provider_types` wants a handler that is compiled, found the one that came with the deployer, \
+                 which has every type"
+                    .to_owned(),
+                "remove it, or name the handler's sources in `function.source`",
+            ),
+            Origin::Sources { folder, .. } => {
+                let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+                let lacking = shared_and(types).find(|name| !declares(&manifest, name))?;
+                (
+                    format!(
+                        "`function.provider_types` wants a handler with the feature `{lacking}`, found none in `{}`",
+                        folder.join("Cargo.toml").display()
+                    ),
+                    "remove it and choose the handler's features in that crate's own Cargo.toml, or forward each there, as \
+                     in `sns = [\"handler/sns\"]`",
+                )
+            }
+        };
+        Some(Finding::at(Code::HandlerNotCompiled, types.place.clone(), message).hint(hint))
+    }
+
     /// Whether a zip of this digest and with these files holds the same build of the handler.
     pub fn is_build_of(&self, digest: &str, contents: &Contents) -> bool {
         zip_digest(self.binary_digest, &contents.delivery_json, &contents.messages).to_string() == digest
     }
+}
+
+/// The features of the handler's crate that are these types: each is one by its name, beside what all of them share.
+fn features(types: &ProviderTypes) -> String {
+    shared_and(types).collect::<Vec<_>>().join(",")
+}
+
+fn shared_and(types: &ProviderTypes) -> impl Iterator<Item = &'static str> {
+    ["lambda"].into_iter().chain(types.names.iter().copied())
+}
+
+/// Whether a line of a Cargo.toml gives a feature, or anything else, this name; what is not found here cargo has not.
+fn declares(manifest: &str, name: &str) -> bool {
+    manifest
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .any(|(key, _)| key.trim().trim_matches('"') == name)
 }
 
 fn zip_digest(binary: Sha256, delivery_json: &[u8], messages: &BTreeMap<String, String>) -> Sha256 {
@@ -153,11 +208,12 @@ fn zip_digest(binary: Sha256, delivery_json: &[u8], messages: &BTreeMap<String, 
     fields.finish()
 }
 
-pub(super) fn binary_digest(sources: &Sources, architecture: Architecture) -> Sha256 {
+pub(super) fn binary_digest(sources: &Sources, architecture: Architecture, features: Option<&str>) -> Sha256 {
     let mut fields = Fields::new("deployer handler 1");
     fields.add(sources.digest.bytes());
-    // The package's default features, which cargo takes when none are named.
-    for setting in [architecture.target(), PROFILE, "default", BINARY]
+    // Cargo takes the package's default features when none are named.
+    let features = features.unwrap_or("default");
+    for setting in [architecture.target(), PROFILE, features, BINARY]
         .into_iter()
         .chain(MAPPED)
     {

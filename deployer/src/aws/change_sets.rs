@@ -27,6 +27,34 @@ pub struct PoolToImport<'a> {
     pub id: &'a str,
 }
 
+/// What CloudFormation watches while it updates a stack, and undoes the update for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Watch {
+    /// Alarms, at most five; one that is missing, or of another type, fails the update.
+    pub alarms: Vec<RollbackTrigger>,
+    /// For how many minutes afterwards.
+    pub monitor_minutes: i32,
+}
+
+/// An alarm that undoes an update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RollbackTrigger {
+    /// Its ARN.
+    pub arn: String,
+    /// `AWS::CloudWatch::Alarm` or `AWS::CloudWatch::CompositeAlarm`.
+    pub resource_type: String,
+}
+
+impl RollbackTrigger {
+    /// Returns an alarm on one metric.
+    pub fn alarm(arn: &str) -> Self {
+        Self {
+            arn: arn.to_owned(),
+            resource_type: "AWS::CloudWatch::Alarm".to_owned(),
+        }
+    }
+}
+
 /// A change set to be made.
 #[derive(Clone, Debug)]
 pub struct ChangeSetRequest<'a> {
@@ -46,6 +74,8 @@ pub struct ChangeSetRequest<'a> {
     pub role: Option<&'a str>,
     /// Topics that hear of the stack's events; those of the last deployment when empty.
     pub notify: &'a [String],
+    /// What is watched from now on; what the stack was told last when absent.
+    pub watch: Option<&'a Watch>,
 }
 
 /// A change set that was made.
@@ -123,6 +153,7 @@ impl Session {
             .set_resources_to_import(request.import.map(|pool| vec![resource_to_import(pool)]))
             .set_role_arn(request.role.map(str::to_owned))
             .set_notification_arns((!request.notify.is_empty()).then(|| request.notify.to_vec()))
+            .set_rollback_configuration(request.watch.map(rollback_configuration))
             // Policies and roles without names of their own.
             .capabilities(types::Capability::CapabilityIam)
             .send()
@@ -227,15 +258,20 @@ impl Session {
         Ok(names)
     }
 
-    /// Starts what a change set says. A failure rolls back.
-    pub async fn execute_change_set(&self, change_set: &ChangeSet, token: &str) -> Result<(), AwsError> {
+    /// Starts what a change set says. A failure rolls back, unless what failed is kept to be looked at.
+    pub async fn execute_change_set(
+        &self,
+        change_set: &ChangeSet,
+        token: &str,
+        keeps_failed: bool,
+    ) -> Result<(), AwsError> {
         self.stacks
             .execute_change_set()
             .stack_name(&change_set.stack_id)
             .change_set_name(&change_set.id)
             .client_request_token(token)
             // The API's text and its clients disagree on the default, so it is always sent.
-            .disable_rollback(false)
+            .disable_rollback(keeps_failed)
             .send()
             .await
             .map_err(|error| refused("cloudformation:ExecuteChangeSet", error))?;
@@ -260,6 +296,21 @@ impl Session {
             }
         }
     }
+}
+
+/// An empty list takes the alarms away that the stack was told before.
+fn rollback_configuration(watch: &Watch) -> types::RollbackConfiguration {
+    let triggers = watch.alarms.iter();
+    let triggers = triggers.map(|alarm| {
+        types::RollbackTrigger::builder()
+            .arn(&alarm.arn)
+            .r#type(&alarm.resource_type)
+            .build()
+    });
+    types::RollbackConfiguration::builder()
+        .set_rollback_triggers(Some(triggers.collect()))
+        .monitoring_time_in_minutes(watch.monitor_minutes)
+        .build()
 }
 
 fn resource_to_import(pool: PoolToImport<'_>) -> types::ResourceToImport {

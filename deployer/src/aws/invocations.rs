@@ -37,10 +37,10 @@ impl Invoked {
 }
 
 impl Session {
-    /// Calls a function once and waits for its end; `timeout` is the function's own.
+    /// Calls a function once with an event, a JSON text, and waits for its end; `timeout` is the function's own.
     ///
     /// It is not tried again: what it does it would do twice.
-    pub async fn invoke(&self, function: &str, event: &Value, timeout: Duration) -> Result<Invoked, AwsError> {
+    pub async fn invoke(&self, function: &str, event: &str, timeout: Duration) -> Result<Invoked, AwsError> {
         let config = aws_sdk_lambda::config::Builder::from(&self.sdk)
             .retry_config(RetryConfig::disabled())
             .timeout_config(
@@ -55,7 +55,7 @@ impl Session {
             .function_name(function)
             .invocation_type(InvocationType::RequestResponse)
             .log_type(LogType::Tail)
-            .payload(Blob::new(event.to_string()))
+            .payload(Blob::new(event))
             .send()
             .await
             .map_err(|error| refused("lambda:InvokeFunction", error))?;

@@ -25,6 +25,7 @@ mod resource_types;
 mod roles;
 mod secrets;
 mod senders;
+mod stack_policies;
 mod stacks;
 #[cfg(test)]
 pub(crate) mod stub;
@@ -39,7 +40,10 @@ use aws_sdk_cloudformation::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_http_client::tls::Provider as Tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
-pub use change_sets::{CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, PoolToImport};
+pub use alarms::AlarmSeen;
+pub use change_sets::{
+    CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, PoolToImport, RollbackTrigger, Watch,
+};
 pub use drift::{DriftDetection, PropertyDrift, ResourceDrift};
 pub use error::{AwsError, Refusal};
 pub use functions::FunctionState;
@@ -51,7 +55,7 @@ pub use log_events::{LogEvent, LogQuery};
 pub use objects::{BucketState, StoredObject};
 pub use plain::Plain;
 pub use pools::{FoundPool, PoolState};
-pub use queues::QueueDepth;
+pub use queues::{QueueDepth, QueueMessage};
 pub use roles::{Decision, RoleState, Simulated};
 pub use secrets::SecretShape;
 pub use senders::{MailAccount, MailIdentity};
@@ -107,6 +111,13 @@ impl Session {
             .load()
             .await;
         Self::with(region, sdk)
+    }
+
+    /// The same credentials, endpoints and HTTP client in another Region.
+    #[must_use]
+    pub fn in_region(&self, region: &Region) -> Self {
+        let name = aws_config::Region::new(region.as_str().to_owned());
+        Self::with(region, self.sdk.to_builder().region(name).build())
     }
 
     /// Uses credentials and endpoints that were found elsewhere.

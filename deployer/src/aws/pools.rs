@@ -67,6 +67,23 @@ impl Session {
         }))
     }
 
+    /// Reads for how long a sign-in by an app client waits for its code, in minutes; nothing when there is no such
+    /// client, or it says nothing of it.
+    pub async fn session_validity(&self, pool: &str, client: &str) -> Result<Option<u16>, AwsError> {
+        let asked = self.pools().describe_user_pool_client();
+        let answer = asked.user_pool_id(pool).client_id(client).send().await;
+        let answer = answer.map_err(|error| refused("cognito-idp:DescribeUserPoolClient", error));
+        match answer {
+            Ok(answer) => {
+                let client = answer.user_pool_client;
+                let minutes = client.and_then(|client| client.auth_session_validity);
+                Ok(minutes.and_then(|minutes| u16::try_from(minutes).ok()))
+            }
+            Err(error) if error.is(&["ResourceNotFoundException"]) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Lists the pools of the Region that have this name.
     pub async fn pools_named(&self, name: &str) -> Result<Vec<FoundPool>, AwsError> {
         let mut found = Vec::new();

@@ -4,9 +4,10 @@
 //! `GetSMSAttributes`, Amazon SNS API Reference; `DescribeAccountAttributes` and `DescribeSpendLimits`, AWS End User
 //! Messaging SMS API Reference.
 
+use handler::percent_encoded;
 use serde_json::{Value, json};
 
-use super::plain::{Call, Service, elements, encoded};
+use super::plain::{Call, Service, elements};
 use super::{AwsError, Plain};
 
 const SES: Service = Service {
@@ -72,7 +73,7 @@ impl Plain {
     pub async fn mail_identity(&self, region: &str, name: &str) -> Result<Option<MailIdentity>, AwsError> {
         let call = get(
             "ses:GetEmailIdentity",
-            format!("/v2/email/identities/{}", encoded(name)),
+            format!("/v2/email/identities/{}", percent_encoded(name)),
         );
         let answer = match self.call(region, &call).await {
             Ok(answer) => answer.json(call.action)?,

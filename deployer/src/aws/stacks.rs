@@ -6,7 +6,7 @@ use aws_sdk_cloudformation::types;
 use aws_smithy_types::date_time::Format;
 
 use super::error::refused;
-use super::{AwsError, Session};
+use super::{AwsError, RollbackTrigger, Session, Watch};
 
 /// A stack as CloudFormation describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct StackState {
     pub termination_protection: bool,
     /// When the last create or update began, in seconds since 1970.
     pub changed: Option<i64>,
+    /// What CloudFormation watches during each update.
+    pub watch: Watch,
 }
 
 /// A line of a stack's history.
@@ -117,6 +119,7 @@ impl Session {
                 .last_updated_time()
                 .or(stack.creation_time())
                 .map(aws_smithy_types::DateTime::secs),
+            watch: stack.rollback_configuration().map(watch).unwrap_or_default(),
         }))
     }
 
@@ -176,6 +179,19 @@ impl Session {
             .send()
             .await
             .map_err(|error| refused("cloudformation:ContinueUpdateRollback", error))?;
+        Ok(())
+    }
+
+    /// Undoes an operation that failed and was left as it was. A create that failed leaves an empty stack, or none.
+    pub async fn rollback_stack(&self, stack: &str, token: &str, role: Option<&str>) -> Result<(), AwsError> {
+        self.stacks
+            .rollback_stack()
+            .stack_name(stack)
+            .client_request_token(token)
+            .set_role_arn(role.map(str::to_owned))
+            .send()
+            .await
+            .map_err(|error| refused("cloudformation:RollbackStack", error))?;
         Ok(())
     }
 
@@ -252,6 +268,21 @@ impl Session {
             .await
             .map_err(|error| refused("cloudformation:UpdateTerminationProtection", error))?;
         Ok(())
+    }
+}
+
+fn watch(configuration: &types::RollbackConfiguration) -> Watch {
+    let triggers = configuration.rollback_triggers().iter();
+    Watch {
+        alarms: triggers
+            .filter_map(|trigger| {
+                Some(RollbackTrigger {
+                    arn: trigger.arn()?.to_owned(),
+                    resource_type: trigger.r#type()?.to_owned(),
+                })
+            })
+            .collect(),
+        monitor_minutes: configuration.monitoring_time_in_minutes().unwrap_or_default(),
     }
 }
 

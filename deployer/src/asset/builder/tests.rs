@@ -84,11 +84,21 @@ fn why(chosen: Result<Chosen, AssetError>) -> String {
 }
 
 fn line(chosen: &Chosen, architecture: Architecture, tools: &Tools) -> (String, BTreeMap<String, String>) {
+    line_with(chosen, architecture, tools, None)
+}
+
+fn line_with(
+    chosen: &Chosen,
+    architecture: Architecture,
+    tools: &Tools,
+    features: Option<&str>,
+) -> (String, BTreeMap<String, String>) {
     let job = Job {
         architecture,
         folder: Path::new("/work place/handler"),
         root: Path::new("/work place"),
         target: Path::new("/work place/target"),
+        features,
     };
     let command = chosen.command(&job, tools);
     let arguments: Vec<_> = command.get_args().map(|argument| argument.to_str().unwrap()).collect();
@@ -234,4 +244,10 @@ fn each_builder_is_called_so_that_it_downloads_nothing_and_knows_no_folder() {
         Some(&gcc)
     );
     assert_eq!(environment.get("CC_aarch64_unknown_linux_gnu"), Some(&gcc));
+    let chosen = folder.choose(&["rust", "gcc"], Architecture::Arm64).unwrap();
+    let tools = folder.tools(&["rust", "gcc"]);
+    assert_eq!(
+        line_with(&chosen, Architecture::Arm64, &tools, Some("lambda,sns")).0,
+        format!("build {rest} {manifest} --no-default-features --features lambda,sns")
+    );
 }
