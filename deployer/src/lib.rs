@@ -2,9 +2,9 @@
 //!
 //! The modules are the flow of the data, and each uses only those to its left:
 //! `finding → spec → model → template → check → asset → plan → apply → events`.
-//! [`doctor`] stands behind them: it judges what they stand on. [`simulate`] stands beside them and uses none: it does
-//! what Cognito does. [`aws`] alone knows the SDK, and only [`cli`] prints, prompts, exits, or reads the environment
-//! and the clock.
+//! [`doctor`] stands behind them: it judges what they stand on. Two stand beside them and use none: [`simulate`] does
+//! what Cognito does, and [`redrive`] judges events that failed. [`aws`] alone knows the SDK, and only [`cli`] prints,
+//! prompts, exits, or reads the environment and the clock.
 
 pub mod apply;
 pub mod asset;
@@ -16,6 +16,7 @@ pub mod events;
 pub mod finding;
 pub mod model;
 pub mod plan;
+pub mod redrive;
 pub mod simulate;
 pub mod spec;
 pub mod template;

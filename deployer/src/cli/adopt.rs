@@ -88,6 +88,9 @@ pub(super) async fn run(context: &Context, args: &AdoptArgs) -> Result<ExitStatu
         format: Format::Text,
         save: None,
         put_back: false,
+        fail_fast: false,
+        no_rollback: false,
+        verify_to: Vec::new(),
     };
     Box::pin(apply::run(context, &apply)).await
 }

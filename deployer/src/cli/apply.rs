@@ -13,12 +13,13 @@ use super::build;
 use super::context::Context;
 use super::declared::{Declared, declare};
 use super::deploy::{Deployment, deploy};
-use super::error::{CliError, report};
+use super::error::CliError;
 use super::exit::ExitStatus;
+use super::many::{Fate, Many, tell};
 use super::next::Next;
-use super::observe::{Sessions, observe};
+use super::observe::Sessions;
 use super::pinned;
-use super::progress::during;
+use super::rollout::{Rollout, canary};
 use crate::apply::Bucket;
 use crate::asset::Tools;
 use crate::plan::Pinned;
@@ -44,6 +45,7 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<ExitStatu
     if let Some(plan) = &plan {
         planned(context, plan, &mut declared)?;
     }
+    let canaries = canary::chosen(&args.verify_to, &declared).await?;
     let existing = |each: &&Declared| matches!(each.stack.pool, Pool::Existing { .. });
     if args.save.is_some() && declared.iter().filter(existing).count() != 1 {
         return Err(
@@ -56,44 +58,57 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<ExitStatu
         .map(|each| (&each.stack.name, &each.stack.region, each.stack.account.as_ref()));
     let sessions = Sessions::open(context, named).await?;
     let mut deployments = Vec::new();
-    for each in &declared {
+    for (index, each) in declared.iter().enumerate() {
         let existing = ExistingPool {
             stack: &each.stack,
             save: args.save.as_deref(),
             put_back: args.put_back,
         };
-        let pins = plan.iter().flatten();
-        let pinned = pins.into_iter().find(|pinned| pinned.stack == each.stack.name.as_str());
-        deployments.push(Deployment {
-            pinned,
-            ..deployment(each, &sessions, &tools, existing, yes)?
-        });
-    }
-    if plan.is_some() {
-        hold(context, &deployments).await?;
-    }
-    let mut done = Vec::new();
-    for (index, (each, deployment)) in declared.iter().zip(&deployments).enumerate() {
-        let stack = &each.stack;
-        match Box::pin(deploy(context, deployment)).await {
-            Ok(made) => match args.format {
-                Format::Text => {
-                    for (name, value) in &made {
-                        context.out.data(&format!("{}.{name} = {value}\n", stack.name));
-                    }
-                }
-                Format::Json => done.push(document(stack.name.as_str(), &stack.region, &made)),
-            },
-            Err(error) => {
-                // Stacks before this one are done, and a program wants to know.
-                print(context, args.format, done);
-                untouched(context, declared.get(index + 1..).unwrap_or_default());
-                return Err(error);
-            }
+        let mut deployment = deployment(each, &sessions, &tools, existing, yes)?;
+        deployment.rollout = Rollout {
+            no_rollback: args.no_rollback,
+            canaries: canaries.get(index).map(|to| (&each.stack, to.as_slice())),
+            ..deployment.rollout
+        };
+        let mut pins = plan.iter().flatten();
+        deployment.pinned = pins.find(|pinned| pinned.stack == each.stack.name.as_str());
+        if let Some(path) = &args.plan {
+            deployment.next = Next::of_plan(&each.stack.source.path().display().to_string(), path);
         }
+        deployments.push(deployment);
     }
-    print(context, args.format, done);
-    Ok(ExitStatus::Done)
+    if let ([declared], [deployment]) = (declared.as_slice(), deployments.as_slice()) {
+        let outputs = Box::pin(deploy(context, deployment)).await;
+        let outputs = outputs.inspect_err(|_| print(context, args.format, &[]))?;
+        print(context, args.format, &[(declared, &outputs)]);
+        return Ok(ExitStatus::Done);
+    }
+    let many = Many {
+        deployments: &deployments,
+        fail_fast: args.fail_fast,
+        yes,
+    };
+    let (fates, ended) = Box::pin(many.deploy(context)).await;
+    tell(context, &declared, &fates, &args.paths.typed(), |files| {
+        match &args.plan {
+            Some(plan) => format!("deployer diff{files} --out {}", plan.display()),
+            None => format!("deployer apply{files}"),
+        }
+    });
+    let done: Vec<(&Declared, &BTreeMap<String, String>)> = declared
+        .iter()
+        .zip(&fates)
+        .filter_map(|(each, fate)| Some((each, fate.outputs()?)))
+        .collect();
+    print(context, args.format, &done);
+    let worst = fates.iter().map(Fate::status).max().unwrap_or(ExitStatus::Done);
+    match ended {
+        Some(ended) => Err(CliError {
+            status: ended.status.max(worst),
+            ..ended
+        }),
+        None => Ok(worst),
+    }
 }
 
 /// What makes a stack as it is declared; `existing` counts where its pool is not its own.
@@ -120,6 +135,10 @@ pub(super) fn deployment<'a>(
         tools,
         yes,
         pinned: None,
+        rollout: Rollout {
+            monitor_minutes: stack.function.alarms.monitor_minutes,
+            ..Rollout::default()
+        },
     })
 }
 
@@ -147,37 +166,27 @@ fn planned(context: &Context, plan: &[Pinned], declared: &mut Vec<Declared>) -> 
     Ok(())
 }
 
-/// Looks at every stack before one is touched: all have to be as they were planned.
-async fn hold(context: &Context, deployments: &[Deployment<'_>]) -> Result<(), CliError> {
-    let mut moved = None;
-    for deployment in deployments {
-        let reading = format!("reading the stack {}", deployment.name);
-        let observed = during(context, &reading, observe(deployment.subject())).await??;
-        if let Err(error) = deployment.hold(context, &observed) {
-            report(&error);
-            moved = Some(CliError::said(error.status));
-        }
-    }
-    moved.map_or(Ok(()), Err)
-}
-
 /// Says which outputs a stack has that is done.
 pub(super) fn document(stack: &str, region: &Region, outputs: &BTreeMap<String, String>) -> Value {
     json!({ "version": 1, "stack": stack, "region": region.as_str(), "outputs": outputs })
 }
 
-fn print(context: &Context, format: Format, done: Vec<Value>) {
-    if format == Format::Json {
-        context.out.data(&format!("{:#}\n", Value::Array(done)));
-    }
-}
-
-/// After a failure, names the stacks that were not reached.
-fn untouched(context: &Context, rest: &[Declared]) {
-    if !rest.is_empty() {
-        let names: Vec<&str> = rest.iter().map(|each| each.stack.name.as_str()).collect();
-        context
-            .out
-            .talk(&format!("not reached, and as before: {}", names.join(", ")));
+/// Prints the outputs of stacks that are as they are declared.
+fn print(context: &Context, format: Format, done: &[(&Declared, &BTreeMap<String, String>)]) {
+    match format {
+        Format::Text => {
+            for (each, outputs) in done {
+                for (name, value) in *outputs {
+                    context.out.data(&format!("{}.{name} = {value}\n", each.stack.name));
+                }
+            }
+        }
+        Format::Json => {
+            let documents = done
+                .iter()
+                .map(|(each, outputs)| document(each.stack.name.as_str(), &each.stack.region, outputs));
+            let documents = Value::Array(documents.collect());
+            context.out.data(&format!("{documents:#}\n"));
+        }
     }
 }

@@ -21,6 +21,7 @@ use crate::spec::{AccountId, PoolId, Region, StackName};
 ///
 /// Exit codes: 0 done, or nothing to do; 1 failed; 2 `diff --exit-code` found changes, or
 /// `drift --exit-code` drift; 3 a guard wants a person's word, or a plan is out of date; 64 the command's words are off.
+/// Of many stacks the worst counts: 1 before 3 before 2.
 #[derive(Debug, Parser)]
 #[command(name = "deployer", version, max_term_width = 100)]
 pub(super) struct Cli {
@@ -68,6 +69,12 @@ pub(super) enum Command {
     /// `kms:GenerateDataKey` on the stack's key, with the pool's id as `userpool-id` in its encryption context,
     /// and `lambda:InvokeFunction` on its function.
     Send(SendArgs),
+    /// List the failed events of a stack's queue, send those still worth it again, and drop the rest.
+    ///
+    /// An event is worth it as long as its code is good, unless a newer code of the same user is in the queue too or
+    /// the failure was final. It goes to the function as it came, and leaves the queue once a provider took the message.
+    /// Without a terminal and without `--yes` nothing is sent and nothing dropped. Nothing of a user's is printed.
+    Redrive(RedriveArgs),
     /// Tell what a finding's code means and what to do about it.
     Explain(ExplainArgs),
     /// Print the JSON Schema of stack files, for editors.
@@ -83,6 +90,15 @@ pub(super) struct Paths {
     /// Stack files, or folders of them; `stacks/` when none is named.
     #[arg(value_name = "PATH", default_value = "stacks")]
     pub(super) paths: Vec<PathBuf>,
+}
+
+impl Paths {
+    /// What was typed of them, each after a space; nothing where it is what no word stands for.
+    pub(super) fn typed(&self) -> String {
+        let named = self.paths.iter().filter(|path| path.as_os_str() != "stacks");
+        let named: Vec<String> = named.map(|path| format!(" {}", path.display())).collect();
+        named.concat()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -212,6 +228,7 @@ pub(super) struct DiffArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody types")]
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub(super) paths: Paths,
@@ -226,12 +243,27 @@ pub(super) struct ApplyArgs {
     /// planned, nothing is changed, and the command ends with 3 and says what moved. Guards still stop.
     #[arg(long, value_name = "FILE", conflicts_with = "put_back")]
     pub(super) plan: Option<PathBuf>,
+    /// Leave what fails as it is, to be looked at; the next apply rolls it back first.
+    ///
+    /// Without it CloudFormation rolls back by itself. What would be replaced does not go with it, an import is rolled
+    /// back all the same, and the stack's alarms do not undo the update.
+    #[arg(long)]
+    pub(super) no_rollback: bool,
+    /// Let the deployed function really send a made-up code to your own number or address, and fail where it does not.
+    ///
+    /// Once for SMS, once for e-mail. It proves function, key and provider; Cognito's own call is not part of it. Where it
+    /// fails, the triggers that this apply brought leave the pool again.
+    #[arg(long, value_name = "RECIPIENT", value_parser = own_recipient)]
+    pub(super) verify_to: Vec<OwnRecipient>,
     /// Write the configuration that an existing pool had before its first attach into a new file as well.
     #[arg(long, value_name = "FILE")]
     pub(super) save: Option<PathBuf>,
     /// Put back what moved in an existing pool while its triggers were updated.
     #[arg(long)]
     pub(super) put_back: bool,
+    /// Of many stacks, begin none after one has failed or was stopped; those at work go on to their end.
+    #[arg(long)]
+    pub(super) fail_fast: bool,
     /// How the outputs are printed.
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,
@@ -471,6 +503,15 @@ pub(super) struct SendArgs {
     pub(super) format: Format,
 }
 
+/// Somebody's own number or address; nothing where the words are neither. What was typed is never printed.
+#[derive(Clone, Debug)]
+pub(super) struct OwnRecipient(pub(super) Option<Recipient>);
+
+#[expect(clippy::unnecessary_wraps, reason = "an error of clap's shows what was typed")]
+fn own_recipient(text: &str) -> Result<OwnRecipient, std::convert::Infallible> {
+    Ok(OwnRecipient(Recipient::new(text)))
+}
+
 fn recipient(text: &str) -> Result<Recipient, &'static str> {
     Recipient::new(text).ok_or("wants a phone number such as +12025550173, or an e-mail address")
 }
@@ -478,6 +519,32 @@ fn recipient(text: &str) -> Result<Recipient, &'static str> {
 fn metadata(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once('=').ok_or("wants NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody types")]
+pub(super) struct RedriveArgs {
+    /// The stack file.
+    #[arg(value_name = "PATH", default_value = "stacks")]
+    pub(super) path: PathBuf,
+    /// Only events for this purpose; the others stay in the queue.
+    #[arg(long, value_name = "PURPOSE", value_parser = purpose())]
+    pub(super) only: Vec<Purpose>,
+    /// Leave in the queue what is not worth sending, instead of dropping it.
+    #[arg(long)]
+    pub(super) keep: bool,
+    /// Drop too what cannot be read; else it stays in the queue.
+    #[arg(long, conflicts_with_all = ["keep", "only"])]
+    pub(super) drop_unreadable: bool,
+    /// List, and do nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Do not ask.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) yes: bool,
+    /// Lines for people, or JSON for programs.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -147,7 +147,7 @@ pub(super) async fn attach(context: &Context, wanted: &Deployment<'_>, observed:
 
 /// Whether an update is the first attach. Where the configuration of before and the record of an update are the same,
 /// a first attach was begun, and its update never arrived.
-fn first(known: &Known, part: &PoolPart) -> First {
+pub(super) fn first(known: &Known, part: &PoolPart) -> First {
     match (&known.live.saved, &known.record) {
         _ if part.triggers.is_empty() => First::No,
         (None, _) => First::Yes,

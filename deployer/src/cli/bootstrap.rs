@@ -14,6 +14,7 @@ use super::error::CliError;
 use super::exit::ExitStatus;
 use super::next::Next;
 use super::observe::Sessions;
+use super::rollout::Rollout;
 use crate::apply::Bucket;
 use crate::asset::Tools;
 use crate::plan::{Desired, DesiredPool};
@@ -59,6 +60,7 @@ pub(super) async fn run(context: &Context, args: &BootstrapArgs) -> Result<ExitS
         tools: &Tools::default(),
         yes: args.yes,
         pinned: None,
+        rollout: Rollout::default(),
     };
     let outputs = Box::pin(deploy(context, &deployment)).await?;
     match args.format {

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_types::DateTime;
@@ -11,6 +12,7 @@ use tokio::sync::Mutex;
 
 use super::error::CliError;
 use super::printer::Printer;
+use super::progress::Lane;
 
 /// What a command is typed into.
 #[derive(Debug)]
@@ -20,7 +22,11 @@ pub(super) struct Context {
     pub(super) interactive: bool,
     /// Whether progress may redraw a line.
     pub(super) animated: bool,
+    /// Where one stack of many is worked on, the line that moves for it.
+    pub(super) lane: Option<Lane>,
     signals: Mutex<(Signal, Signal)>,
+    /// Whether anything heard a signal here: what heard it may have been one step of many.
+    interrupted: AtomicBool,
     now: SystemTime,
 }
 
@@ -30,17 +36,37 @@ pub(super) struct Interrupted;
 
 impl Context {
     pub(super) fn new() -> Result<Self, CliError> {
-        let listen =
-            |kind| signal(kind).map_err(|error| CliError::failed(format!("cannot listen for signals: {error}")));
         let terminal = std::io::stderr().is_terminal();
         let variable = std::env::var_os;
         Ok(Self {
             out: Printer::new(),
             interactive: terminal && std::io::stdin().is_terminal(),
             animated: terminal && moves(variable("CI").as_deref(), variable("TERM").as_deref()),
-            signals: Mutex::new((listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?)),
+            lane: None,
+            signals: signals()?,
+            interrupted: AtomicBool::new(false),
             now: SystemTime::now(),
         })
+    }
+
+    /// The context of one stack of many: its talk says whose it is, and it hears signals by itself, from now on.
+    ///
+    /// Nobody is asked anything there: a question is about all.
+    pub(super) fn beside(&self, stack: &str) -> Result<Self, CliError> {
+        Ok(Self {
+            out: self.out.of(stack),
+            interactive: false,
+            animated: self.animated,
+            lane: Some(Lane::new(stack)),
+            signals: signals()?,
+            interrupted: AtomicBool::new(false),
+            now: self.now,
+        })
+    }
+
+    /// Whether somebody has interrupted, whether something here was listening then or not.
+    pub(super) async fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed) || self.unless_interrupted(std::future::ready(())).await.is_err()
     }
 
     /// Today in UTC, `YYYY-MM-DD`.
@@ -79,14 +105,20 @@ impl Context {
         let (interrupt, terminate) = &mut *signals;
         tokio::select! {
             biased;
-            _ = interrupt.recv() => Err(Interrupted),
-            _ = terminate.recv() => Err(Interrupted),
-            done = work => Ok(done),
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            done = work => return Ok(done),
         }
+        self.interrupted.store(true, Ordering::Relaxed);
+        Err(Interrupted)
     }
 
-    /// Asks a question on the terminal and returns the answer without white space around it.
-    pub(super) async fn ask(&self, question: &str) -> Result<String, Interrupted> {
+    /// Asks a question on the terminal and returns the answer without white space around it. Where nobody can answer
+    /// is an error: whoever asks looks at that before.
+    pub(super) async fn ask(&self, question: &str) -> Result<String, CliError> {
+        if !self.interactive {
+            return Err(CliError::failed(format!("nobody is there to answer: {question}")));
+        }
         let mut err = anstream::stderr();
         drop(write!(err, "{question} ").and_then(|()| err.flush()));
         let answer = tokio::task::spawn_blocking(|| {
@@ -98,6 +130,15 @@ impl Context {
         let answer = self.unless_interrupted(answer).await?;
         Ok(answer.unwrap_or_default())
     }
+}
+
+/// Listens for signals: whoever listens hears each one.
+fn signals() -> Result<Mutex<(Signal, Signal)>, CliError> {
+    let listen = |kind| signal(kind).map_err(|error| CliError::failed(format!("cannot listen for signals: {error}")));
+    Ok(Mutex::new((
+        listen(SignalKind::interrupt())?,
+        listen(SignalKind::terminate())?,
+    )))
 }
 
 /// Whether a line may move: not in a CI job, which keeps every picture of it, nor where nothing can be erased.

@@ -112,6 +112,7 @@ fn read_each<T>(
         } else {
             None
         };
+        found.extend(asset.as_ref().and_then(|asset| asset.not_compiled(&stack)));
         let location = asset.as_ref().map(|asset| AssetLocation {
             bucket: stack.assets_bucket.clone(),
             key: asset.key.clone(),

@@ -1,12 +1,15 @@
 //! One stack, from a plan to what was read back; and where the pool exists before its stack, the pool.
+//!
+//! Planning and carrying out are apart, since of many stacks all are planned before the first is changed.
 
 mod change_sets;
-mod code;
+pub(super) mod code;
+mod executed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attach::{self, ExistingPool};
-use super::context::{Context, Interrupted};
+use super::context::Context;
 use super::error::CliError;
 use super::next::Next;
 use super::observe::{Observed, Subject, compare};
@@ -14,12 +17,15 @@ use super::pinned;
 use super::progress::during;
 use super::read_back::{again, verify};
 use super::recover::recover;
+use super::rollout::{Rollout, canary};
 use super::undone::taken_back;
 use crate::apply::{self, ApplyError, Bucket, Prepared};
 use crate::asset::{Asset, Tools};
-use crate::aws::{ChangeSetKind, Session};
+use crate::aws::{ChangeSetKind, Session, StackState};
 use crate::plan::{Answered, Desired, Pinned, Plan, Situation, answer, render};
 use crate::spec::Acknowledgement;
+
+use code::Code;
 
 /// A stack that is to be as it is declared.
 pub(super) struct Deployment<'a> {
@@ -39,85 +45,171 @@ pub(super) struct Deployment<'a> {
     pub(super) yes: bool,
     /// The plan that is applied, and no other.
     pub(super) pinned: Option<&'a Pinned>,
+    pub(super) rollout: Rollout<'a>,
+}
+
+/// A stack that was read and compared, and what it takes to make it as it is declared.
+pub(super) struct Planned {
+    pub(super) observed: Observed,
+    pub(super) answered: Answered,
+    pub(super) code: Code,
+    /// The first change set, where it could be made before the yes.
+    pub(super) prepared: Option<Prepared>,
+}
+
+/// What a plan asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// What is deployed is what is declared.
+    Nothing,
+    /// A guard wants a person's word first.
+    Word,
+    /// Something is to be changed.
+    Change,
 }
 
 /// Makes a stack as it is declared and returns its outputs.
 pub(super) async fn deploy(context: &Context, wanted: &Deployment<'_>) -> Result<BTreeMap<String, String>, CliError> {
-    let session = wanted.session;
     let reading = format!("reading the stack {}", wanted.name);
-    let mut state = during(context, &reading, session.stack(wanted.name)).await??;
+    let mut state = during(context, &reading, wanted.session.stack(wanted.name)).await??;
     // What has to be recovered first is not as it was planned.
     if wanted.pinned.is_none() && recover(context, wanted, state.as_ref()).await? {
-        state = during(context, &reading, session.stack(wanted.name)).await??;
+        state = during(context, &reading, wanted.session.stack(wanted.name)).await??;
     }
-    let mut observed = during(context, &reading, compare(wanted.subject(), state)).await??;
-    wanted.hold(context, &observed)?;
-    attach::put_back(wanted, &mut observed);
-    let mut answered = wanted.answers(context, &observed.plan);
-    if observed.plan.is_nothing() || !answered.open.is_empty() {
-        show(context, wanted, &observed.plan, &answered);
-        if !answered.open.is_empty() {
-            return Err(stopped(&answered));
-        }
-        return unchanged(context, wanted, &observed).await;
+    let mut planned = Planned::of(context, wanted, state).await?;
+    if planned.asks() == Asks::Change {
+        planned.code = code::code(context, wanted, &planned.observed.plan).await?;
+        Box::pin(planned.prepare(context, wanted)).await?;
     }
-    let code = code::code(context, wanted, &observed.plan).await?;
-    // A failed first create has to go before CloudFormation takes a change set, and it goes after the yes.
-    let mut prepared = if observed.plan.situation == Situation::Recreate {
-        None
-    } else {
-        change_sets::prepare(context, wanted, &mut observed.plan, 0).await?
-    };
-    let plan = &observed.plan;
-    answered = wanted.answers(context, plan);
-    show(context, wanted, plan, &answered);
-    if !answered.open.is_empty() {
-        return Err(wanted.take_back(plan, prepared.as_ref(), stopped(&answered)).await);
+    planned.show(context, wanted);
+    if planned.asks() == Asks::Word {
+        let stopped = planned.stopped();
+        return Err(planned.take_back(wanted, stopped).await);
     }
-    if !wanted.yes {
+    if planned.asks() == Asks::Change && !wanted.yes {
         let answer = context.ask("Apply these changes? Only `yes` goes on:").await;
         if !matches!(answer.as_deref(), Ok("yes")) {
             let no = CliError::failed("not applied; nothing was changed");
-            return Err(wanted.take_back(plan, prepared.as_ref(), no).await);
+            return Err(planned.take_back(wanted, no).await);
         }
     }
-    let sha256 = match Box::pin(code::store(context, wanted, code)).await {
-        Ok(sha256) => sha256,
-        Err(error) => {
-            let error = error.hint("nothing was changed");
-            return Err(wanted.take_back(plan, prepared.as_ref(), error).await);
-        }
-    };
-    if plan.situation == Situation::Recreate {
-        change_sets::remove_failed(context, wanted).await?;
+    Box::pin(planned.carry_out(context, wanted)).await
+}
+
+impl Planned {
+    /// Compares a stack that was read with what is declared; an error where it is not as it was planned.
+    pub(super) async fn of(
+        context: &Context,
+        wanted: &Deployment<'_>,
+        state: Option<StackState>,
+    ) -> Result<Self, CliError> {
+        let reading = format!("reading the stack {}", wanted.name);
+        let mut observed = during(context, &reading, compare(wanted.subject(), state)).await??;
+        wanted.hold(context, &observed)?;
+        attach::put_back(wanted, &mut observed);
+        let answered = wanted.answers(context, &observed.plan);
+        Ok(Self {
+            observed,
+            answered,
+            code: Code::Unchanged,
+            prepared: None,
+        })
     }
-    for index in 0..=plan.phases.len() {
-        if plan.pool.as_ref().is_some_and(|part| part.after == index)
-            && let Err(error) = Box::pin(attach::attach(context, wanted, &observed)).await
-        {
-            return Err(wanted.take_back(plan, prepared.as_ref(), error).await);
-        }
-        if prepared.is_none() {
-            prepared = change_sets::unplanned(context, wanted, plan, index).await?;
-        }
-        if let Some(prepared) = prepared.take() {
-            change_sets::run(context, wanted, plan, index, &prepared).await?;
+
+    pub(super) fn asks(&self) -> Asks {
+        if !self.answered.open.is_empty() {
+            Asks::Word
+        } else if self.observed.plan.is_nothing() {
+            Asks::Nothing
+        } else {
+            Asks::Change
         }
     }
-    if let Some((_, on)) = plan.termination_protection {
-        let switched = context
-            .unless_interrupted(session.set_termination_protection(wanted.name, on))
-            .await;
-        switched.map_err(|Interrupted| {
-            CliError::failed("interrupted after the stack was deployed").hint(wanted.again())
-        })??;
+
+    /// Whether there is more to show than that there is nothing to do.
+    pub(super) fn is_news(&self) -> bool {
+        let Answered {
+            open,
+            acknowledged,
+            warnings,
+        } = &self.answered;
+        !self.observed.plan.is_nothing() || !open.is_empty() || !acknowledged.is_empty() || !warnings.is_empty()
     }
-    if plan.pool.is_none() {
-        attach::compared(context, wanted, &observed).await?;
+
+    /// Makes the first change set, which may say more of what would happen.
+    pub(super) async fn prepare(&mut self, context: &Context, wanted: &Deployment<'_>) -> Result<(), CliError> {
+        let plan = &mut self.observed.plan;
+        // A failed first create has to go before CloudFormation takes a change set, and it goes after the yes.
+        if plan.situation != Situation::Recreate {
+            self.prepared = change_sets::prepare(context, wanted, plan, 0).await?;
+        }
+        self.answered = wanted.answers(context, plan);
+        Ok(())
     }
-    attach::save(context, wanted).await?;
-    let before = observed.deployed.as_ref().map(|deployed| &deployed.template);
-    verify(context, wanted, plan, before.unwrap_or_default(), sha256.as_deref()).await
+
+    pub(super) fn show(&self, context: &Context, wanted: &Deployment<'_>) {
+        let shown = render::text::render(&wanted.heading, &self.observed.plan, &self.answered);
+        context.out.talk(shown.trim_end());
+        canary::announce(context, wanted, &self.observed.plan);
+    }
+
+    /// The error of a plan that wants a person's word.
+    pub(super) fn stopped(&self) -> CliError {
+        let open = self.answered.open.iter();
+        let codes: BTreeSet<String> = open.map(|finding| finding.code.to_string()).collect();
+        let error = CliError::stopped("stopped by what needs a person's word; nothing was changed");
+        codes.iter().fold(error, |error, code| {
+            error.hint(format!("more on it: deployer explain {code}"))
+        })
+    }
+
+    /// Takes back what was made before the yes, and returns why, with what could not be taken back.
+    pub(super) async fn take_back(&self, wanted: &Deployment<'_>, why: CliError) -> CliError {
+        take_back(wanted, &self.observed.plan, self.prepared.as_ref(), why).await
+    }
+
+    /// Makes the stack as it was shown and returns its outputs; or reads back one that has nothing to do.
+    pub(super) async fn carry_out(
+        self,
+        context: &Context,
+        wanted: &Deployment<'_>,
+    ) -> Result<BTreeMap<String, String>, CliError> {
+        let Self {
+            observed,
+            code,
+            prepared,
+            ..
+        } = self;
+        let plan = &observed.plan;
+        if plan.is_nothing() {
+            return unchanged(context, wanted, &observed).await;
+        }
+        let sha256 = match Box::pin(code::store(context, wanted, code)).await {
+            Ok(sha256) => sha256,
+            Err(error) => {
+                let error = error.hint("nothing was changed");
+                return Err(take_back(wanted, plan, prepared.as_ref(), error).await);
+            }
+        };
+        let before = observed.deployed.as_ref().map(|deployed| &deployed.template);
+        let before = before.unwrap_or_default();
+        let done = executed::executed(context, wanted, &observed, prepared, before).await;
+        done.map_err(|error| wanted.next.after(error))?;
+        let proven = async {
+            let outputs = verify(context, wanted, plan, before, sha256.as_deref()).await?;
+            Box::pin(canary::applied(context, wanted, plan, before)).await?;
+            Ok(outputs)
+        };
+        proven.await.map_err(|error| wanted.next.after(error))
+    }
+}
+
+/// Takes back a first change set that was not executed, and returns why, with what could not be taken back.
+async fn take_back(wanted: &Deployment<'_>, plan: &Plan, prepared: Option<&Prepared>, why: CliError) -> CliError {
+    match prepared {
+        Some(prepared) => taken_back(why, wanted.discard(plan, 0, prepared).await),
+        None => why,
+    }
 }
 
 /// Ends an apply that has nothing to do.
@@ -132,6 +224,7 @@ async fn unchanged(
         return Ok(BTreeMap::new());
     };
     again(context, wanted, state).await?;
+    Box::pin(canary::settled(context, wanted)).await?;
     Ok(state.outputs.clone())
 }
 
@@ -178,30 +271,8 @@ impl Deployment<'_> {
         }
     }
 
-    /// Takes back what was made before the yes, and returns why, with what could not be taken back.
-    async fn take_back(&self, plan: &Plan, prepared: Option<&Prepared>, why: CliError) -> CliError {
-        match prepared {
-            Some(prepared) => taken_back(why, self.discard(plan, 0, prepared).await),
-            None => why,
-        }
-    }
-
     async fn discard(&self, plan: &Plan, index: usize, prepared: &Prepared) -> Result<(), ApplyError> {
         let (id, kind) = (&prepared.change_set.id, Self::kind(plan, index));
         apply::discard(self.session, self.name, id, kind).await
     }
-}
-
-fn show(context: &Context, wanted: &Deployment<'_>, plan: &Plan, answered: &Answered) {
-    context
-        .out
-        .talk(render::text::render(&wanted.heading, plan, answered).trim_end());
-}
-
-fn stopped(answered: &Answered) -> CliError {
-    let codes: BTreeSet<String> = answered.open.iter().map(|finding| finding.code.to_string()).collect();
-    let error = CliError::stopped("stopped by what needs a person's word; nothing was changed");
-    codes.iter().fold(error, |error, code| {
-        error.hint(format!("more on it: deployer explain {code}"))
-    })
 }

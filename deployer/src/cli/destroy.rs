@@ -16,13 +16,12 @@ use super::next::Next;
 use super::observe::{Sessions, deployed, not_ready};
 use super::progress::{self, during};
 use super::remains;
-use super::undone::{not_started, taken_back};
-use crate::apply::{self, Bucket, Preparation, Remains, Shelf};
-use crate::aws::{ChangeSetKind, ChangeSetRequest, Session, StackState};
+use super::rollout::Bring;
+use crate::apply::{self, Bucket, Remains, Shelf};
+use crate::aws::{Session, StackState, Watch};
 use crate::model::{logical, output};
 use crate::plan::{self, Deployed, Situation, TemplateDiff, Unready, inline};
 use crate::spec::{Pool, PoolId, Stack};
-use crate::template::Template;
 
 /// A stack that is to go.
 struct Ending<'a> {
@@ -261,49 +260,21 @@ async fn let_go(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> 
     let Some((deployed, released)) = &ending.release else {
         return Ok(());
     };
-    let failed = |error| apply_error(error, &ending.stack.region);
-    let template = Template::from_value(released.clone())
-        .map_err(|error| CliError::failed(error.to_string()))?
-        .to_json();
-    let name = apply::name(&template, &deployed.tags);
-    let stack = ending.stack.name.as_str();
-    let request = ChangeSetRequest {
-        stack,
-        name: &name,
-        kind: ChangeSetKind::Update,
-        import: None,
-        template: &template,
+    let bring = Bring {
+        session: ending.session,
+        bucket: &ending.bucket,
+        stack: ending.stack.name.as_str(),
+        template: released,
         tags: &deployed.tags,
         role: ending.stack.cloudformation.role(),
         notify: &ending.stack.cloudformation.notify(),
+        // An alarm that rings must not keep the stack.
+        watch: &Watch::default(),
+        next: &ending.next,
+        again: &ending.next.delete,
+        title: "taking the triggers out of the pool",
     };
-    let what = "making the change set that takes the triggers out";
-    let making = apply::prepare(ending.session, &ending.bucket, &request);
-    let made = match during(context, what, making).await {
-        Ok(made) => made.map_err(|error| failed(error).hint("nothing was changed")),
-        Err(Interrupted) => Err(Interrupted.into()),
-    };
-    let prepared = match made {
-        Ok(prepared) => prepared,
-        Err(why) => {
-            let withdrawn = apply::withdraw(ending.session, &ending.bucket, &request).await;
-            return Err(taken_back(why, withdrawn));
-        }
-    };
-    if let Preparation::Ready(prepared) = prepared {
-        context.out.talk("\ntaking the triggers out of the pool");
-        let operation = match apply::execute(ending.session, &prepared).await {
-            Ok(operation) => operation,
-            Err(error) => {
-                let discarded = apply::discard(ending.session, stack, &prepared.change_set.id, request.kind).await;
-                return Err(not_started(error, &ending.stack.region, discarded)
-                    .hint(format!("go on from there: {}", ending.next.delete)));
-            }
-        };
-        let resources = Some(prepared.changes.len());
-        progress::complete(context, ending.session, &operation, stack, resources, &ending.next).await?;
-    }
-    Ok(())
+    Box::pin(bring.carry_out(context)).await
 }
 
 /// Looks once more, right before the function goes, whether the pool calls it.

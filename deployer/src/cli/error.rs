@@ -9,9 +9,11 @@ use crate::aws::{AwsError, Refusal};
 use crate::spec::Region;
 
 /// Why a command ends, and what to do next.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct CliError {
     pub(super) status: ExitStatus,
+    /// Lines that tell it in their own form; they come first.
+    pub(super) told: Option<String>,
     /// Nothing when everything has been said already.
     pub(super) message: Option<String>,
     pub(super) hints: Vec<String>,
@@ -21,6 +23,7 @@ impl CliError {
     pub(super) fn failed(message: impl Into<String>) -> Self {
         Self {
             status: ExitStatus::Failed,
+            told: None,
             message: Some(message.into()),
             hints: Vec::new(),
         }
@@ -44,8 +47,17 @@ impl CliError {
     pub(super) const fn said(status: ExitStatus) -> Self {
         Self {
             status,
+            told: None,
             message: None,
             hints: Vec::new(),
+        }
+    }
+
+    /// A failure that these lines tell.
+    pub(super) fn telling(lines: String) -> Self {
+        Self {
+            told: Some(lines),
+            ..Self::said(ExitStatus::Failed)
         }
     }
 
@@ -53,16 +65,33 @@ impl CliError {
         self.hints.push(hint.into());
         self
     }
+
+    /// Whether somebody interrupted before anything was changed, and there is no more to say.
+    pub(super) fn is_interrupt(&self) -> bool {
+        self.message.as_deref() == Some(INTERRUPTED) && self.hints.is_empty()
+    }
+
+    /// All of it, as it is printed.
+    pub(super) fn words(&self) -> String {
+        let message = self.message.iter().map(|message| format!("error: {message}"));
+        let hints = self.hints.iter().map(|hint| format!("  hint: {hint}"));
+        let lines: Vec<String> = self.told.iter().cloned().chain(message).chain(hints).collect();
+        lines.join("\n")
+    }
+
+    /// The first line of it.
+    pub(super) fn line(&self) -> String {
+        let words = self.words();
+        let line = words.trim_start().lines().next().unwrap_or_default();
+        line.strip_prefix("error: ").unwrap_or(line).to_owned()
+    }
 }
 
 /// Prints an error with its hints and returns its exit code.
 pub(super) fn report(error: &CliError) -> ExitStatus {
-    let out = Printer::new();
-    if let Some(message) = &error.message {
-        out.talk(&format!("error: {message}"));
-    }
-    for hint in &error.hints {
-        out.talk(&format!("  hint: {hint}"));
+    let words = error.words();
+    if !words.is_empty() {
+        Printer::new().talk(&words);
     }
     error.status
 }
@@ -136,9 +165,12 @@ impl From<AssetError> for CliError {
     }
 }
 
+/// Of work that was interrupted before it changed anything.
+const INTERRUPTED: &str = "interrupted; nothing was changed";
+
 impl From<Interrupted> for CliError {
     fn from(_: Interrupted) -> Self {
-        Self::failed("interrupted; nothing was changed")
+        Self::failed(INTERRUPTED)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// How a command ended.
+/// How a command ended. Of many stacks the greatest counts, in the order of the variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExitStatus {
     /// Done, or nothing to do: 0.
@@ -26,5 +26,18 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Stopped => 3,
             ExitStatus::Usage => 64,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_is_a_failure_then_a_guard_then_changes() {
+        use ExitStatus::{Changes, Done, Failed, Stopped};
+        assert_eq!([Stopped, Failed, Done, Changes].iter().max(), Some(&Failed));
+        assert_eq!([Done, Stopped, Changes].iter().max(), Some(&Stopped));
+        assert_eq!([Done, Changes].iter().max(), Some(&Changes));
     }
 }

@@ -8,10 +8,12 @@ mod args;
 mod attach;
 mod bootstrap;
 mod build;
+mod colour;
 mod completions;
 mod context;
 mod declared;
 mod deploy;
+mod deployed;
 mod destroy;
 mod detach;
 mod diff;
@@ -23,6 +25,7 @@ mod explain;
 mod findings;
 mod init;
 mod logs;
+mod many;
 mod next;
 mod observe;
 mod pinned;
@@ -30,11 +33,15 @@ mod printer;
 mod progress;
 mod read_back;
 mod recover;
+mod redrive;
 mod remains;
+mod rollout;
 mod schema;
 mod send;
+mod side_by_side;
 mod status;
 mod synth;
+mod told;
 mod tolerate;
 mod undone;
 mod validate;
@@ -92,6 +99,7 @@ async fn run(cli: Cli) -> Result<ExitStatus, CliError> {
         Command::Drift(args) => drift::run(&context, &args).await,
         Command::Logs(args) => logs::run(&context, &args).await,
         Command::Send(args) => send::run(&context, &args).await,
+        Command::Redrive(args) => redrive::run(&context, &args).await,
         Command::Explain(args) => explain::run(&context, &args),
         Command::Schema => Ok(schema::run(&context)),
         Command::Completions(args) => Ok(completions::run(&context, &args)),

@@ -32,15 +32,17 @@ impl Sessions {
         context: &Context,
         wanted: impl Iterator<Item = (&'a StackName, &'a Region, Option<&'a AccountId>)> + Clone,
     ) -> Result<Self, CliError> {
+        // One look for credentials and one HTTP client are enough for all Regions.
+        let Some(region) = wanted.clone().map(|(_, region, _)| region).min() else {
+            return Err(CliError::usage("no stack was named"));
+        };
+        let first = Session::connect(region).await;
         let mut by_region = BTreeMap::new();
         for (_, region, _) in wanted.clone() {
             if !by_region.contains_key(region) {
-                by_region.insert(region.clone(), Session::connect(region).await);
+                by_region.insert(region.clone(), first.in_region(region));
             }
         }
-        let Some(first) = by_region.values().next() else {
-            return Err(CliError::usage("no stack was named"));
-        };
         let account = context.unless_interrupted(first.account()).await??;
         for (name, _, declared) in wanted {
             if let Some(declared) = declared.filter(|declared| **declared != account) {
@@ -261,9 +263,10 @@ pub(super) fn not_ready(unready: &Unready, stack: &str, region: &Region, next: &
         Unready::Stuck { status, .. } => match status.as_str() {
             "CREATE_FAILED" => failed
                 .hint(format!(
-                    "it was made by a tool that switched the rollback off; see what failed and why: {events}"
+                    "it was made with the rollback off; see what failed and why: {events}"
                 ))
-                .hint(format!("then delete what is there of it: {delete}")),
+                .hint(format!("go on, which deletes first what was made: {again}"))
+                .hint(format!("or delete it: {delete}")),
             "ROLLBACK_FAILED" => failed
                 .hint(format!("see what could not be deleted and why: {events}"))
                 .hint(format!("then delete what is left of it: {delete}")),
@@ -275,9 +278,9 @@ pub(super) fn not_ready(unready: &Unready, stack: &str, region: &Region, next: &
                 .hint(format!("then continue the rollback: {again}")),
             "UPDATE_FAILED" => failed
                 .hint(format!(
-                    "go back to what was there: aws cloudformation rollback-stack --region {region} --stack-name {stack}"
+                    "it was updated with the rollback off; see what failed and why: {events}"
                 ))
-                .hint("then run the same command again"),
+                .hint(format!("go on, which first goes back to what was there: {again}")),
             "IMPORT_ROLLBACK_FAILED" => failed
                 .hint(format!("see what could not be rolled back and why: {events}"))
                 .hint("its resources stay as they are; only AWS support can bring such a stack back"),

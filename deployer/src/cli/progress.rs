@@ -19,8 +19,9 @@ use crate::aws::{Session, StackEvent};
 use crate::events::{Cause, Failure, Outcome, follow};
 
 use board::Board;
+pub(super) use line::Lane;
 use line::LiveLine;
-pub(super) use waiting::{during, meanwhile};
+pub(super) use waiting::{Wait, during, meanwhile};
 
 /// Follows an operation to its end. Ctrl-C leaves it alone and says how to look at it. `resources` is how many
 /// change, where that is known.
@@ -34,11 +35,15 @@ pub(super) async fn watch(
     let line = LiveLine::new(context, "starting");
     let began = Instant::now();
     let width = context.out.width().filter(|_| line.is_live());
-    let board = RefCell::new(Board::new(resources, width));
+    let board = RefCell::new(if context.lane.is_some() {
+        Board::brief(resources)
+    } else {
+        Board::new(resources, width)
+    });
     let mut tell = |event: &StackEvent| {
         let mut board = board.borrow_mut();
         if let Some(text) = board.hear(began.elapsed(), event) {
-            line.print(context, &text);
+            context.out.talk(&text);
         }
         line.say(board.summary(began.elapsed()));
     };
@@ -87,13 +92,13 @@ pub(super) async fn complete(
 ) -> Result<(), CliError> {
     let outcome = watch(context, session, operation, stack, resources).await?;
     if outcome.failure.is_some() {
-        return Err(failed(context, session, stack, &outcome, next));
+        return Err(failed(session, stack, &outcome, next));
     }
     Ok(())
 }
 
 /// Says why an operation failed, root cause first, then the state of the stack and the next command.
-pub(super) fn failed(context: &Context, session: &Session, stack: &str, outcome: &Outcome, next: &Next) -> CliError {
+pub(super) fn failed(session: &Session, stack: &str, outcome: &Outcome, next: &Next) -> CliError {
     let named = |cause: &Cause| format!("{} ({})", cause.logical_id, cause.resource_type);
     let mut said = Vec::new();
     if let Some(Failure { root, others, left }) = &outcome.failure {
@@ -127,6 +132,13 @@ pub(super) fn failed(context: &Context, session: &Session, stack: &str, outcome:
             "the rollback stopped half-way; the stack takes no update until it is continued, which the next apply does first",
             vec![format!("mend what could not be rolled back, then: {}", next.again)],
         ),
+        "CREATE_FAILED" | "UPDATE_FAILED" => (
+            "what failed and what was made stays as it is, to be looked at; the next apply rolls it back first",
+            vec![
+                format!("look at it: {}", events_command(session.region(), stack)),
+                again,
+            ],
+        ),
         "IMPORT_ROLLBACK_COMPLETE" => ("the pool is outside the stack, as it was", vec![again]),
         "DELETE_FAILED" => (
             "what could not be deleted is still in the stack",
@@ -142,6 +154,5 @@ pub(super) fn failed(context: &Context, session: &Session, stack: &str, outcome:
     };
     said.push(format!("{stack} is in {}: {state}", outcome.status));
     said.extend(steps.into_iter().map(|step| format!("  next: {step}")));
-    context.out.talk(&said.join("\n"));
-    CliError::said(super::exit::ExitStatus::Failed)
+    CliError::telling(said.join("\n"))
 }

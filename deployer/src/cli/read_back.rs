@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::context::Context;
 use super::deploy::Deployment;
 use super::error::{CliError, apply_error};
-use super::exit::ExitStatus;
 use super::progress::during;
+use super::rollout::policy;
 use crate::apply::{self, ApplyError, Difference};
 use crate::aws::{AwsError, StackState};
 use crate::model::logical;
@@ -51,7 +51,7 @@ pub(super) async fn verify(
         Ok::<_, AwsError>(differences)
     };
     let differences = during(context, READING_BACK, work).await??;
-    agreed(context, wanted, &differences)?;
+    agreed(wanted, &differences)?;
     context
         .out
         .talk(&format!("\n{} is as declared ({})", wanted.name, state.status));
@@ -81,11 +81,12 @@ pub(super) async fn again(context: &Context, wanted: &Deployment<'_>, state: &St
     };
     let differences = during(context, READING_BACK, work).await?;
     let differences = differences.map_err(|error| apply_error(error, wanted.session.region()))?;
-    agreed(context, wanted, &differences)
+    agreed(wanted, &differences)?;
+    policy::keep(context, wanted).await
 }
 
-/// Says what was read back and differs; that is an error.
-fn agreed(context: &Context, wanted: &Deployment<'_>, differences: &[Difference]) -> Result<(), CliError> {
+/// What was read back and differs is an error.
+fn agreed(wanted: &Deployment<'_>, differences: &[Difference]) -> Result<(), CliError> {
     if differences.is_empty() {
         return Ok(());
     }
@@ -96,6 +97,5 @@ fn agreed(context: &Context, wanted: &Deployment<'_>, differences: &[Difference]
     for difference in differences {
         said.push(format!("  {difference}\n    next: {}", difference.mend));
     }
-    context.out.talk(&said.join("\n"));
-    Err(CliError::said(ExitStatus::Failed))
+    Err(CliError::telling(said.join("\n")))
 }

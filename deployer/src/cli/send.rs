@@ -23,6 +23,9 @@ use super::exit::ExitStatus;
 use crate::simulate::{EncryptError, Encryption, Recipient, Simulated, Trigger, as_encrypted, made_up};
 use crate::spec::{Stack, Target, TriggerKind};
 
+pub(super) use deployed::event;
+pub(super) use local::previewed;
+
 pub(super) async fn run(context: &Context, args: &SendArgs) -> Result<ExitStatus, CliError> {
     let stack = declared::stack(context, &args.path, "send")?;
     if args.probe {
@@ -41,7 +44,8 @@ pub(super) async fn run(context: &Context, args: &SendArgs) -> Result<ExitStatus
 }
 
 /// What is to be sent.
-struct Wanted {
+#[derive(Debug)]
+pub(super) struct Wanted {
     trigger: Trigger,
     purpose: Purpose,
     to: Recipient,
@@ -86,6 +90,24 @@ impl Wanted {
             locale: args.locale.clone(),
             metadata: args.metadata.iter().cloned().collect(),
         })
+    }
+
+    /// A message to somebody's own number or address, with a made-up code.
+    pub(super) fn to_oneself(purpose: Purpose, to: Recipient) -> Self {
+        Self {
+            trigger: Trigger::Sender(to.channel()),
+            purpose,
+            to,
+            code: made_up(purpose),
+            user_name: Redacted::new("jane".to_owned()),
+            locale: None,
+            metadata: BTreeMap::new(),
+        }
+    }
+
+    /// The channel that reaches whom it is for.
+    pub(super) const fn channel(&self) -> Channel {
+        self.to.channel()
     }
 
     /// Whether the message holds a code that nobody typed.

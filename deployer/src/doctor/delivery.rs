@@ -44,8 +44,7 @@ pub fn queue(file: &str, url: &str, found: &Reading<Option<QueueDepth>>) -> Verd
         Ok(Some(depth)) => {
             let waiting = depth.waiting + depth.in_flight + depth.delayed;
             let events = if waiting == 1 { "event" } else { "events" };
-            // The queue keeps an event for four days.
-            let next = format!("deployer logs {file} --outcome failed --since 4d");
+            let next = format!("deployer redrive {file}");
             match waiting {
                 0 => Verdict::ok(check, "empty"),
                 _ => Verdict::warn(

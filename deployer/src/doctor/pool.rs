@@ -187,6 +187,7 @@ mod tests {
                     outputs: BTreeMap::new(),
                     termination_protection: true,
                     changed: None,
+                    watch: crate::aws::Watch::default(),
                 })),
             )
         };

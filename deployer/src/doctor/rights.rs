@@ -36,13 +36,22 @@ pub enum Task {
     Attach,
     /// `send --deployed` and `send --probe`.
     Send,
+    /// `redrive`
+    Redrive,
     /// `destroy`, with all that `--delete` can name.
     Destroy,
 }
 
 impl Task {
     /// Every task, in the order in which they are told.
-    pub const ALL: [Self; 5] = [Self::Look, Self::Apply, Self::Attach, Self::Send, Self::Destroy];
+    pub const ALL: [Self; 6] = [
+        Self::Look,
+        Self::Apply,
+        Self::Attach,
+        Self::Send,
+        Self::Redrive,
+        Self::Destroy,
+    ];
 
     /// Returns the word for programs.
     pub const fn name(self) -> &'static str {
@@ -51,6 +60,7 @@ impl Task {
             Self::Apply => "apply",
             Self::Attach => "attach",
             Self::Send => "send",
+            Self::Redrive => "redrive",
             Self::Destroy => "destroy",
         }
     }
@@ -61,6 +71,7 @@ impl Task {
             Self::Apply => "rights-apply",
             Self::Attach => "rights-attach",
             Self::Send => "rights-send",
+            Self::Redrive => "rights-redrive",
             Self::Destroy => "rights-destroy",
         }
     }
@@ -132,10 +143,13 @@ pub fn asked(stack: &Stack, model: &Model, names: &Names<'_>) -> Vec<Asked> {
 fn needs(stack: &Stack, model: &Model, names: &Names<'_>, row: &Row) -> bool {
     let existing = matches!(model.pool.identity, Identity::Existing(_));
     let asynchronous = model.handler.as_ref().is_some_and(Handler::is_asynchronous);
+    let guard = model.handler.as_ref().and_then(|handler| handler.guard);
     let wanted = match row.when {
         When::Always => true,
         When::Handler => model.handler.is_some(),
         When::Sends => asynchronous,
+        When::Guard => guard.is_some(),
+        When::GuardSecret => guard.is_some_and(|guard| guard.counts_recipients),
         When::Sender => model.pool.key.is_some(),
         When::OwnKey => model.key.is_some(),
         When::Alias => model.key.as_ref().is_some_and(|key| key.alias.is_some()),

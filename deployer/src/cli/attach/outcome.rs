@@ -5,7 +5,6 @@ use serde_json::Value;
 use crate::apply::{AttachError, Shelf, Updated};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, apply_error};
-use crate::cli::exit::ExitStatus;
 use crate::cli::next::Next;
 use crate::plan::{Edit, inline};
 use crate::spec::Region;
@@ -86,6 +85,5 @@ pub(in crate::cli) fn say(context: &Context, shelf: Shelf<'_>, updated: &Updated
     if !updated.moved.is_empty() {
         said.push(format!("  next: {}", next.put_back));
     }
-    context.out.talk(&said.join("\n"));
-    Err(CliError::said(ExitStatus::Failed))
+    Err(CliError::telling(said.join("\n")))
 }

@@ -6,6 +6,7 @@ use crate::aws::{ChangeSetRequest, PoolToImport};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, apply_error};
 use crate::cli::progress::{self, during};
+use crate::cli::rollout::{alarms, failed, policy};
 use crate::cli::undone::{fate, not_started, taken_back};
 use crate::model::logical;
 use crate::plan::Plan;
@@ -68,6 +69,8 @@ async fn make(
         .to_json();
     let name = apply::name(&template, &wanted.desired.tags);
     let kind = Deployment::kind(plan, index);
+    let watch = alarms::watch(context, wanted, phase, &plan.situation, kind).await;
+    let watch = watch.map_err(|error| error.hint(fate(&plan.situation, index)))?;
     let request = ChangeSetRequest {
         stack: wanted.name,
         name: &name,
@@ -80,6 +83,7 @@ async fn make(
         tags: &wanted.desired.tags,
         role: wanted.role,
         notify: &wanted.notify,
+        watch: watch.as_ref(),
     };
     let region = wanted.session.region();
     let what = format!(
@@ -98,7 +102,13 @@ async fn make(
         return Err(taken_back(interrupted, withdrawn));
     };
     match made {
-        Ok(Preparation::Ready(prepared)) => Ok(Some(prepared)),
+        Ok(Preparation::Ready(prepared)) => match failed::refuse_replacement(wanted, Some(phase), &prepared) {
+            Ok(()) => Ok(Some(prepared)),
+            Err(error) => {
+                let error = error.hint(fate(&plan.situation, index));
+                Err(taken_back(error, wanted.discard(plan, index, &prepared).await))
+            }
+        },
         Ok(Preparation::Nothing) => Ok(None),
         Err(error) => {
             // What was made before the failure goes again; the failure itself is the news.
@@ -114,7 +124,26 @@ async fn make(
     }
 }
 
+/// Executes a change set with the stack policy lifted for what a person answered for; `before` is the template that
+/// the stack was deployed from.
 pub(super) async fn run(
+    context: &Context,
+    wanted: &Deployment<'_>,
+    plan: &Plan,
+    index: usize,
+    prepared: &Prepared,
+    before: &serde_json::Value,
+) -> Result<(), CliError> {
+    let (phase, kind) = (plan.phases.get(index), Deployment::kind(plan, index));
+    let lifted = match policy::lift(context, wanted, phase, kind, before).await {
+        Ok(lifted) => lifted,
+        Err(error) => return Err(taken_back(error, wanted.discard(plan, index, prepared).await)),
+    };
+    let done = executed(context, wanted, plan, index, prepared).await;
+    policy::put_back(wanted, lifted, done).await
+}
+
+async fn executed(
     context: &Context,
     wanted: &Deployment<'_>,
     plan: &Plan,
@@ -122,7 +151,8 @@ pub(super) async fn run(
     prepared: &Prepared,
 ) -> Result<(), CliError> {
     let region = wanted.session.region();
-    let operation = match apply::execute(wanted.session, prepared).await {
+    let keeps_failed = failed::keeps_failed(context, wanted, Deployment::kind(plan, index));
+    let operation = match apply::execute(wanted.session, prepared, keeps_failed).await {
         Ok(operation) => operation,
         Err(error) => {
             // One that did begin after all cannot be deleted any more, so this takes back only what waits.
@@ -135,6 +165,7 @@ pub(super) async fn run(
             .out
             .talk(&format!("\nchange set {} of {}: {title}", index + 1, plan.phases.len()));
     }
+    alarms::say(context, wanted.name, prepared.watch.as_ref());
     let resources = Some(prepared.changes.len());
     progress::complete(
         context,

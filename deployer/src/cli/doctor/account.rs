@@ -67,7 +67,19 @@ async fn senders(place: &Place, stacks: &[&Stack]) -> Vec<Verdict> {
                     of.0 |= production;
                     of.1.insert(doctor::identities_of(ses));
                 }
-                Provider::Twilio(_) | Provider::Webhook(_) | Provider::Custom(_) | Provider::Redirect(_) => {}
+                Provider::Sendgrid(_)
+                | Provider::Mailgun(_)
+                | Provider::Postmark(_)
+                | Provider::Twilio(_)
+                | Provider::Vonage(_)
+                | Provider::Sinch(_)
+                | Provider::Plivo(_)
+                | Provider::Infobip(_)
+                | Provider::Messagebird(_)
+                | Provider::Whatsapp(_)
+                | Provider::Webhook(_)
+                | Provider::Custom(_)
+                | Provider::Redirect(_) => {}
             }
         }
     }

@@ -54,6 +54,9 @@ pub(super) async fn look(place: &Place, caller: &Caller, stack: &Stack, since_ms
         told = rows;
         let state = found.as_ref().ok().and_then(Option::as_ref);
         verdicts.extend(pool_of(place, caller, stack, state, pool.as_ref().map(|id| (id, live))).await);
+        if let Some(state) = state.filter(|state| !state.outputs.is_empty()) {
+            verdicts.extend(policy(session, state).await);
+        }
         verdicts.extend(existing_keys(session, stack, state).await);
         if let Some(key) = key {
             verdicts.extend(key_of(session, key, pool.as_ref()).await);
@@ -175,6 +178,19 @@ fn judged(check: &'static str, findings: Vec<Finding>) -> Vec<Verdict> {
         }
     };
     findings.into_iter().map(judge).collect()
+}
+
+/// What the stack policy keeps of what is deployed.
+async fn policy(session: &Session, state: &StackState) -> Option<Verdict> {
+    let (stack, region) = (state.name.as_str(), session.region().as_str());
+    let template = match session.template(&state.id).await {
+        Ok(text) => serde_json::from_str(&text).ok()?,
+        Err(error) => {
+            let look = format!("aws cloudformation get-stack-policy --region {region} --stack-name {stack}");
+            return Some(Verdict::unread("stack-policy", &error, &look));
+        }
+    };
+    doctor::stack_policy(stack, region, &template, &session.stack_policy(&state.id).await)
 }
 
 async fn left_over(session: &Session, state: &StackState, live: &LivePool) -> Option<Verdict> {

@@ -25,6 +25,8 @@ pub(super) struct Board {
     said: Duration,
     /// Columns of the terminal; without one, beginnings are lines too, since there is no live line.
     width: Option<usize>,
+    /// Whether only the stack's own events and failures are lines: others tell theirs in between.
+    brief: bool,
 }
 
 impl Board {
@@ -36,6 +38,15 @@ impl Board {
             busy: Vec::new(),
             said: Duration::ZERO,
             width,
+            brief: false,
+        }
+    }
+
+    /// The board of one stack of many.
+    pub(super) fn brief(total: Option<usize>) -> Self {
+        Self {
+            brief: true,
+            ..Self::new(total, None)
         }
     }
 
@@ -61,6 +72,9 @@ impl Board {
             }
         }
         if begins && !event.is_stack() && self.width.is_some() {
+            return None;
+        }
+        if self.brief && !event.is_stack() && !event.status.ends_with("_FAILED") {
             return None;
         }
         self.said = elapsed;
@@ -120,7 +134,10 @@ impl Board {
             ..
         } = event;
         let clock = clock(elapsed);
-        let mut line = if event.is_stack() {
+        let mut line = if event.is_stack() && self.brief {
+            // The line begins with the stack's name.
+            format!("  {clock}  {status}")
+        } else if event.is_stack() {
             // Its statuses are the longest, and its type says nothing.
             let room = self.width.map(|width| room(width, &clock, status));
             let id = room.map_or_else(|| id.clone(), |room| shortened(id, room));
@@ -233,6 +250,25 @@ mod tests {
         );
         assert_eq!(board.heartbeat(at(60)), None);
         assert!(board.heartbeat(at(61)).is_some());
+    }
+
+    #[test]
+    fn beside_others_only_the_stack_and_failures_are_lines() {
+        let mut board = Board::brief(Some(2));
+        let begun = board.hear(at(0), &event("acme", STACK, "CREATE_IN_PROGRESS", None));
+        assert_eq!(begun.as_deref(), Some("  00:00  CREATE_IN_PROGRESS"));
+        for status in ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"] {
+            assert_eq!(board.hear(at(1), &event("Pool", POOL, status, None)), None);
+        }
+        assert!(
+            board
+                .hear(at(2), &event("Key", "AWS::KMS::Key", "CREATE_FAILED", None))
+                .is_some()
+        );
+        assert_eq!(board.summary(at(3)), "creating: 1 of 2 done");
+        // What is not told is no news either: silence ends all the same.
+        board.hear(at(20), &event("Alias", "AWS::KMS::Alias", "CREATE_COMPLETE", None));
+        assert!(board.heartbeat(at(32)).is_some());
     }
 
     #[test]

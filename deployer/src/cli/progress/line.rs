@@ -1,58 +1,121 @@
-//! The last line of a terminal, which moves while something is worked on; nothing where there is no terminal.
+//! The last lines of a terminal, which move while something is worked on; nothing where there is no terminal.
+//!
+//! Of one piece of work one line moves, of stacks that are worked on side by side one for each.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::board::clock;
 use crate::cli::context::Context;
+use crate::cli::printer::Printer;
 
 /// A line that is gone when it is dropped.
 #[derive(Debug)]
-pub(super) struct LiveLine(Option<ProgressBar>);
+pub(super) struct LiveLine {
+    bar: Option<ProgressBar>,
+    /// Whether the line is a stack's, which goes on with other words afterwards.
+    stays: bool,
+    out: Printer,
+}
 
 impl LiveLine {
     /// Shows a spinner, the time since now, and `text`.
     pub(super) fn new(context: &Context, text: &str) -> Self {
-        Self(context.animated.then(|| {
-            let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {clock}  {wide_msg}") {
-                let clock = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-                    // A line that cannot be written is drawn again in a moment.
-                    let _ = out.write_str(&clock(state.elapsed()));
-                };
-                bar.set_style(style.with_key("clock", clock));
-            }
-            bar.set_message(text.to_owned());
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        }))
+        let (bar, stays) = match &context.lane {
+            Some(lane) => (lane.bar.get().cloned(), true),
+            None => (context.animated.then(|| bar(&context.out, "")), false),
+        };
+        let line = Self {
+            bar,
+            stays,
+            out: context.out.clone(),
+        };
+        line.say(text.to_owned());
+        line
     }
 
     pub(super) const fn is_live(&self) -> bool {
-        self.0.is_some()
+        self.bar.is_some()
     }
 
     /// Replaces the text.
     pub(super) fn say(&self, text: String) {
-        if let Some(bar) = &self.0 {
+        if let Some(bar) = &self.bar {
             bar.set_message(text);
-        }
-    }
-
-    /// Prints a line of talk above this one.
-    pub(super) fn print(&self, context: &Context, text: &str) {
-        match &self.0 {
-            Some(bar) => bar.suspend(|| context.out.talk(text)),
-            None => context.out.talk(text),
         }
     }
 }
 
 impl Drop for LiveLine {
     fn drop(&mut self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
+        if let Some(bar) = self.bar.as_ref().filter(|_| !self.stays) {
+            end(&self.out, bar);
         }
     }
+}
+
+/// The line of one stack of many.
+#[derive(Debug)]
+pub(in crate::cli) struct Lane {
+    stack: String,
+    bar: OnceLock<ProgressBar>,
+    began: OnceLock<()>,
+}
+
+impl Lane {
+    pub(in crate::cli) fn new(stack: &str) -> Self {
+        Self {
+            stack: stack.to_owned(),
+            bar: OnceLock::new(),
+            began: OnceLock::new(),
+        }
+    }
+
+    /// Whether the stack speaks for itself by now; before that, one line speaks for all.
+    pub(super) fn has_begun(&self) -> bool {
+        self.began.get().is_some()
+    }
+}
+
+impl Context {
+    /// Lets the stack of this context have its line, until [`Context::end_lane`].
+    pub(in crate::cli) fn begin_lane(&self) {
+        let Some(lane) = &self.lane else { return };
+        lane.began.get_or_init(|| ());
+        if self.animated {
+            lane.bar.get_or_init(|| bar(&self.out, &lane.stack));
+        }
+    }
+
+    pub(in crate::cli) fn end_lane(&self) {
+        if let Some(bar) = self.lane.as_ref().and_then(|lane| lane.bar.get()) {
+            end(&self.out, bar);
+        }
+    }
+}
+
+fn bar(out: &Printer, stack: &str) -> ProgressBar {
+    let bar = out.moving().add(ProgressBar::new_spinner());
+    let template = if stack.is_empty() {
+        "{spinner} {clock}  {wide_msg}"
+    } else {
+        "{spinner} {clock}  {prefix}  {wide_msg}"
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        let clock = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            // A line that cannot be written is drawn again in a moment.
+            let _ = out.write_str(&clock(state.elapsed()));
+        };
+        bar.set_style(style.with_key("clock", clock));
+    }
+    bar.set_prefix(stack.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+fn end(out: &Printer, bar: &ProgressBar) {
+    bar.finish_and_clear();
+    out.moving().remove(bar);
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use super::board::clock;
-use super::line::LiveLine;
+use super::line::{Lane, LiveLine};
 use crate::cli::context::{Context, Interrupted};
 
 /// How long a wait may take before it is spoken of, and how long the silence after that may be.
@@ -21,21 +21,55 @@ pub(in crate::cli) fn during<'a, T: 'a>(
     work: impl Future<Output = T> + 'a,
 ) -> Pin<Box<dyn Future<Output = Result<T, Interrupted>> + 'a>> {
     Box::pin(async move {
-        let line = LiveLine::new(context, what);
-        let began = Instant::now();
+        let mut wait = Wait::new(context, what);
         let watched = async {
             let mut work = pin!(work);
-            let mut pause = FIRST;
             loop {
                 tokio::select! {
                     done = &mut work => break done,
-                    () = tokio::time::sleep(pause) => speak(context, &line, what, began),
+                    () = wait.silence() => wait.speak(what),
                 }
-                pause = NEXT;
             }
         };
         context.unless_interrupted(watched).await
     })
+}
+
+/// A wait, and the line that speaks of it.
+pub(in crate::cli) struct Wait<'a> {
+    context: &'a Context,
+    line: LiveLine,
+    began: Instant,
+    /// When the silence has been long enough.
+    next: Instant,
+}
+
+impl<'a> Wait<'a> {
+    pub(in crate::cli) fn new(context: &'a Context, what: &str) -> Self {
+        let began = Instant::now();
+        Self {
+            context,
+            line: LiveLine::new(context, what),
+            began,
+            next: began + FIRST,
+        }
+    }
+
+    /// Replaces the text of the moving line.
+    pub(in crate::cli) fn say(&self, what: String) {
+        self.line.say(what);
+    }
+
+    /// Returns when nothing was said for so long that somebody may wonder.
+    pub(in crate::cli) async fn silence(&self) {
+        tokio::time::sleep_until(self.next.into()).await;
+    }
+
+    /// Says that it goes on, where no line moves.
+    pub(in crate::cli) fn speak(&mut self, what: &str) {
+        self.next = Instant::now() + NEXT;
+        speak(self.context, &self.line, what, self.began);
+    }
 }
 
 /// The same for work that holds its thread, such as a build; `work` gets the function that prints its lines.
@@ -52,14 +86,15 @@ pub(in crate::cli) fn meanwhile<T>(context: &Context, what: &str, work: impl FnO
                 pause = NEXT;
             }
         });
-        let done = work(&mut |text| line.print(context, text));
+        let done = work(&mut |text| context.out.talk(text));
         drop(over);
         done
     })
 }
 
 fn speak(context: &Context, line: &LiveLine, what: &str, began: Instant) {
-    if !line.is_live() {
+    let is_heard = context.lane.as_ref().is_none_or(Lane::has_begun);
+    if is_heard && !line.is_live() {
         context.out.talk(&format!("  {}  still {what}", clock(began.elapsed())));
     }
 }

@@ -1,17 +1,17 @@
 //! The deployed function, called: to send to somebody's own address, or to be asked whether it could.
 
-use std::time::Duration;
-
-use handler::event::{Channel, PoolId, Probe};
+use handler::Redacted;
+use handler::event::{Channel, Probe};
 use handler::telemetry::Outcome;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::shown::{self, Printed};
 use super::{CliError, Context, ExitStatus, SendArgs, Trigger, Wanted};
-use crate::apply::{self, ProbeError, Served};
+use crate::apply::{self, ProbeError};
 use crate::aws::{Invoked, Session};
+use crate::cli::deployed::Deployed;
 use crate::cli::observe::Sessions;
-use crate::model::output;
+use crate::cli::told;
 use crate::spec::Stack;
 
 /// Members of the handler's line that are printed, in this order, and how they are called here.
@@ -24,51 +24,6 @@ const MEMBERS: [(&str, &str); 7] = [
     ("messageId", "message_id"),
     ("error", "error"),
 ];
-
-/// What a deployed stack says of its parts.
-struct Deployed {
-    function: String,
-    /// None where the stack has no custom sender.
-    key_arn: Option<String>,
-    pool: PoolId,
-    timeout: Duration,
-}
-
-impl Deployed {
-    async fn read(session: &Session, stack: &Stack) -> Result<Self, CliError> {
-        let (name, file) = (&stack.name, stack.source.path().display());
-        let deployed = session.stack(name.as_str()).await?;
-        let mut outputs = deployed
-            .ok_or_else(|| CliError::failed(format!("{name} is not deployed")).hint(format!("deployer apply {file}")))?
-            .outputs;
-        let mut take = |output: &str| outputs.remove(output);
-        let key_arn = take(output::KEY_ARN);
-        let (function, pool) = (take(output::FUNCTION_NAME), take(output::POOL_ID));
-        match (function, pool.as_deref().and_then(PoolId::new)) {
-            (Some(function), Some(pool)) => Ok(Self {
-                function,
-                key_arn,
-                pool,
-                timeout: Duration::from_secs(stack.function.timeout_s.into()),
-            }),
-            _ => Err(CliError::failed(format!("{name} has no function of its own yet"))
-                .hint(format!("deployer apply {file}"))),
-        }
-    }
-
-    fn served(&self, stack: &Stack) -> Result<Served<'_>, CliError> {
-        let key_arn = self.key_arn.as_deref().ok_or_else(|| {
-            CliError::failed(format!("{} has no key to encrypt under yet", stack.name))
-                .hint(format!("deployer apply {}", stack.source.path().display()))
-        })?;
-        Ok(Served {
-            function: &self.function,
-            timeout: self.timeout,
-            key_arn,
-            pool: &self.pool,
-        })
-    }
-}
 
 async fn session(context: &Context, stack: &Stack) -> Result<Sessions, CliError> {
     let named = std::iter::once((&stack.name, &stack.region, stack.account.as_ref()));
@@ -107,16 +62,8 @@ pub(super) async fn send(
             return Err(CliError::failed("not sent"));
         }
     }
-    let work = async {
-        let code = match wanted.secret() {
-            Some(secret) => Some(apply::encrypted(session, deployed.served(stack)?, &secret).await?),
-            None => None,
-        };
-        let event = wanted.event(stack, &deployed.pool, code.as_ref());
-        Ok::<Invoked, CliError>(session.invoke(&deployed.function, &event, deployed.timeout).await?)
-    };
     let invoked = context
-        .unless_interrupted(work)
+        .unless_interrupted(deliver(session, stack, &deployed, wanted))
         .await
         .map_err(|_| CliError::failed("interrupted; the message may have been sent"))??;
     let mut printed = Printed::new(stack, &wanted.source());
@@ -124,6 +71,29 @@ pub(super) async fn send(
     let status = report(&mut printed, &invoked, sends);
     context.out.data(&shown::render(&[printed], args.format));
     Ok(status)
+}
+
+/// Calls the function once with the event.
+async fn deliver(session: &Session, stack: &Stack, deployed: &Deployed, wanted: &Wanted) -> Result<Invoked, CliError> {
+    let event = event(session, stack, deployed, wanted).await?;
+    Ok(session
+        .invoke(&deployed.function, event.expose(), deployed.timeout)
+        .await?)
+}
+
+/// Encrypts the code as Cognito would, and returns the event as a JSON text. Two of them hold two codes for the guard.
+pub(in crate::cli) async fn event(
+    session: &Session,
+    stack: &Stack,
+    deployed: &Deployed,
+    wanted: &Wanted,
+) -> Result<Redacted<String>, CliError> {
+    let code = match wanted.secret() {
+        Some(secret) => Some(apply::encrypted(session, deployed.served(stack)?, &secret).await?),
+        None => None,
+    };
+    let event = wanted.event(stack, &deployed.pool, code.as_ref());
+    Ok(Redacted::new(event.to_string()))
 }
 
 /// Puts what became of the message, as far as the function tells.
@@ -145,7 +115,7 @@ fn report(printed: &mut Printed, invoked: &Invoked, sends: bool) -> ExitStatus {
         }
         return ExitStatus::Done;
     }
-    let Some(line) = last_line(&invoked.log) else {
+    let Some(line) = told::last_line(&invoked.log) else {
         printed.put("outcome", json!("unknown"));
         printed.note("the function ended without an error and said nothing of the message; its log level may hide it");
         return ExitStatus::Done;
@@ -166,17 +136,6 @@ fn report(printed: &mut Printed, invoked: &Invoked, sends: bool) -> ExitStatus {
         printed.put_some("reason", line.get("message").cloned());
         ExitStatus::Failed
     }
-}
-
-/// The handler's line on how the message ended.
-fn last_line(log: &str) -> Option<Map<String, Value>> {
-    let ends = [Outcome::Delivered, Outcome::Failed, Outcome::Refused].map(Outcome::name);
-    // A metric's line counts the same outcome, and tells less.
-    let lines = log.lines().rev().filter_map(|line| serde_json::from_str(line).ok());
-    lines.into_iter().find(|line: &Map<String, Value>| {
-        let outcome = line.get("outcome").and_then(Value::as_str);
-        !line.contains_key("_aws") && outcome.is_some_and(|outcome| ends.contains(&outcome))
-    })
 }
 
 /// Asks the deployed function whether it could send.

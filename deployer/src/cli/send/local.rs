@@ -7,15 +7,11 @@ use serde_json::json;
 
 use super::shown::{self, Printed};
 use super::{CliError, Context, Encryption, ExitStatus, SendArgs, Wanted};
-use crate::simulate::{LocalKey, preview};
+use crate::simulate::{LocalKey, Preview, Stop, preview};
 use crate::spec::Stack;
 
-pub(super) async fn show(
-    context: &Context,
-    args: &SendArgs,
-    stack: &Stack,
-    wanted: &Wanted,
-) -> Result<ExitStatus, CliError> {
+/// Asks the handler's library what it would send, or why it would not.
+pub(in crate::cli) async fn previewed(stack: &Stack, wanted: &Wanted) -> Result<Result<Preview, Stop>, CliError> {
     // Which pool it is plays no part where one run encrypts and decrypts.
     let pool = PoolId::new(&format!("{}_EXAMPLE", stack.region))
         .ok_or_else(|| CliError::failed(format!("`{}` makes no id of a pool", stack.region)))?;
@@ -36,7 +32,16 @@ pub(super) async fn show(
         current: key.arn().to_owned(),
         previous: None,
     };
-    let result = preview(&event, &stack.delivery, &composer, &keys, &key).await;
+    Ok(preview(&event, &stack.delivery, &composer, &keys, &key).await)
+}
+
+pub(super) async fn show(
+    context: &Context,
+    args: &SendArgs,
+    stack: &Stack,
+    wanted: &Wanted,
+) -> Result<ExitStatus, CliError> {
+    let result = previewed(stack, wanted).await?;
     let mut printed = Printed::new(stack, &wanted.source());
     let status = match &result {
         Ok(preview) => {

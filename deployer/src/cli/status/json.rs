@@ -5,7 +5,8 @@
 //! `pool` (`id`, `gone`, `deletion_protection`, `triggers`: each `name`, `live`, `declared`, `agreement`, which is
 //! `as-declared`, `not-applied` or `changed-outside`), `key` (`arn`, `state`, `gone`), `function` (`name`,
 //! `version`, `state`, `last_modified`, `code_sha256`, `code_as_deployed`, `handler`, `checkout`,
-//! `is_checkout`), `queue` (`url`, `gone`, `waiting`, `in_flight`, `delayed`), `last_failure` (`time`, `root`,
+//! `is_checkout`), `queue` (`url`, `gone`, `waiting`, `in_flight`, `delayed`), `stack_policy` (what
+//! it `protects`, what is `open` to a replacement or deletion by an update, and whether `others` wrote it), `last_failure` (`time`, `root`,
 //! `others`, `left`: each `logical_id`, `type`, `status`, `reason`). `unread` names each call that was refused: its
 //! `action` and `message`; what it would have told is null.
 
@@ -35,6 +36,11 @@ pub(super) fn render(status: &Status) -> Value {
             "waiting": queue.depth.map(|depth| depth.waiting),
             "in_flight": queue.depth.map(|depth| depth.in_flight),
             "delayed": queue.depth.map(|depth| depth.delayed),
+        })),
+        "stack_policy": status.policy.as_ref().map(|policy| json!({
+            "protects": policy.protects,
+            "open": policy.open,
+            "others": policy.others,
         })),
         "last_failure": status.last_failure.as_ref().map(last_failure),
         "unread": status.unread.iter().map(|error| json!({

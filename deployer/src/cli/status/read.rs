@@ -12,7 +12,7 @@ use crate::cli::observe::deployed;
 use crate::cli::tolerate::tolerate;
 use crate::events::{Failure, failure, last_operation};
 use crate::model::{Model, logical, output};
-use crate::plan::Ours;
+use crate::plan::{Ours, PolicySeen, protected};
 use crate::spec::{AccountId, Stack};
 use crate::template;
 
@@ -31,6 +31,8 @@ pub(super) struct Status {
     pub(super) key: Option<Key>,
     pub(super) function: Option<Function>,
     pub(super) queue: Option<Queue>,
+    /// None where the stack has nothing to protect, or it could not be read.
+    pub(super) policy: Option<Policy>,
     pub(super) last_failure: Option<LastFailure>,
     /// What a service refused to tell.
     pub(super) unread: Vec<AwsError>,
@@ -101,6 +103,17 @@ pub(super) struct Queue {
     pub(super) gone: bool,
 }
 
+/// What the stack policy keeps.
+#[derive(Debug)]
+pub(super) struct Policy {
+    /// What no update replaces or deletes.
+    pub(super) protects: Vec<&'static str>,
+    /// What an update may replace or delete.
+    pub(super) open: Vec<&'static str>,
+    /// Whether somebody else wrote it.
+    pub(super) others: bool,
+}
+
 #[derive(Debug)]
 pub(super) struct LastFailure {
     /// When the root cause was told.
@@ -126,6 +139,7 @@ pub(super) async fn read(
         key: None,
         function: None,
         queue: None,
+        policy: None,
         last_failure: None,
         unread: Vec::new(),
     };
@@ -145,6 +159,7 @@ pub(super) async fn read(
         let old = deployed(session, &state).await?.template;
         status.pool = Some(pool(session, id, stack, &old, outputs, unread).await?);
         status.function = function(session, account, stack, asset, &old, outputs, unread).await?;
+        status.policy = policy(session, &state.id, &old, unread).await?;
     }
     if let Some(arn) = outputs.get(output::KEY_ARN) {
         let found = tolerate(session.key_state(arn).await, unread)?;
@@ -163,6 +178,28 @@ pub(super) async fn read(
         });
     }
     Ok(status)
+}
+
+async fn policy(
+    session: &Session,
+    stack: &str,
+    template: &Value,
+    unread: &mut Vec<AwsError>,
+) -> Result<Option<Policy>, AwsError> {
+    let mut protects = protected(template);
+    if protects.is_empty() {
+        return Ok(None);
+    }
+    let seen = tolerate(session.stack_policy(stack).await, unread)?.map(PolicySeen::of);
+    Ok(seen.map(|seen| {
+        let open = seen.open(template);
+        protects.retain(|id| !open.contains(id));
+        Policy {
+            protects,
+            open,
+            others: matches!(seen, PolicySeen::Others(_)),
+        }
+    }))
 }
 
 /// What went wrong in the last operation, when something did.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::read::{Agreement, Function, LastFailure, Pool, Queue, Status, Trigger};
+use super::read::{Agreement, Function, LastFailure, Policy, Pool, Queue, Status, Trigger};
 use crate::model::{logical, output};
 use crate::plan::inline;
 
@@ -47,6 +47,9 @@ pub(super) fn render(status: &Status) -> String {
     }
     if let Some(queue) = &status.queue {
         lines.put("queue", &depth(queue));
+    }
+    if let Some(policy) = &status.policy {
+        put_policy(&mut lines, policy);
     }
     put_failure(&mut lines, status.last_failure.as_ref());
     for error in &status.unread {
@@ -170,6 +173,22 @@ fn depth(queue: &Queue) -> String {
     }
 }
 
+fn put_policy(lines: &mut Lines, policy: &Policy) {
+    let mut label = "stack policy";
+    let (protects, open) = (policy.protects.join(", "), policy.open.join(", "));
+    if !protects.is_empty() {
+        lines.put(label, &format!("no update replaces or deletes {protects}"));
+        label = "";
+    }
+    if !open.is_empty() {
+        lines.put(label, &format!("an update may replace or delete {open}"));
+        label = "";
+    }
+    if policy.others {
+        lines.put(label, "somebody else wrote it, and it stays as it is");
+    }
+}
+
 fn put_failure(lines: &mut Lines, last: Option<&LastFailure>) {
     let Some(LastFailure { time, failure }) = last else {
         lines.put("last failure", "none in the last operation");
@@ -217,8 +236,7 @@ fn next(status: &Status) -> Vec<String> {
     }
     let waiting = status.queue.as_ref().and_then(|queue| queue.depth);
     if waiting.is_some_and(|depth| depth.waiting > 0) {
-        // The queue keeps an event for four days.
-        steps.push(format!("deployer logs {} --outcome failed --since 4d", status.file));
+        steps.push(format!("deployer redrive {}", status.file));
     }
     steps
 }

@@ -2,7 +2,7 @@
 
 use super::{By, Task};
 use By::{Caller, CloudFormation};
-use Task::{Apply, Attach, Destroy, Look, Send};
+use Task::{Apply, Attach, Destroy, Look, Redrive, Send};
 
 /// Which stacks need a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,10 @@ pub(super) enum When {
     Handler,
     /// The function is called asynchronously, so it has a queue.
     Sends,
+    /// A guard is declared, so there is a table.
+    Guard,
+    /// The guard counts recipients, so there is a secret.
+    GuardSecret,
     /// There is a custom sender, so there is a key.
     Sender,
     /// The stack makes the key.
@@ -78,6 +82,8 @@ pub(super) const KEY: &str = "${KEY}";
 const FUNCTION: &str = "arn:${P}:lambda:${R}:${A}:function:${S}-Function-*";
 const ROLES: &str = "arn:${P}:iam::${A}:role${PATH}${S}-*";
 const QUEUE: &str = "arn:${P}:sqs:${R}:${A}:${S}-DeadLetterQueue-*";
+const TABLE_OF_GUARD: &str = "arn:${P}:dynamodb:${R}:${A}:table/${S}-GuardTable-*";
+const SECRET_OF_GUARD: &str = "arn:${P}:secretsmanager:${R}:${A}:secret:GuardSecret-*";
 const LOGS: &str = "arn:${P}:logs:${R}:${A}:log-group:${S}-LogGroup-*";
 const ALARMS: &str = "arn:${P}:cloudwatch:${R}:${A}:alarm:${S}-*";
 
@@ -104,6 +110,14 @@ pub(super) const TABLE: &[Row] = &[
         "*",
         &["cloudformation:ListStacks", "cognito-idp:ListUserPools"],
     ),
+    // Without it the stack policy is not looked at, and not written.
+    perhaps(row(
+        Caller,
+        Look,
+        When::Always,
+        STACK,
+        &["cloudformation:GetStackPolicy"],
+    )),
     // `drift` takes them too, and the rights to read each resource.
     perhaps(row(
         Caller,
@@ -165,6 +179,29 @@ pub(super) const TABLE: &[Row] = &[
             "cloudformation:DeleteStack",
         ],
     ),
+    perhaps(row(
+        Caller,
+        Apply,
+        When::Always,
+        STACK,
+        &["cloudformation:SetStackPolicy"],
+    )),
+    // Only what `--no-rollback` left needs it.
+    perhaps(row(
+        Caller,
+        Apply,
+        When::Always,
+        STACK,
+        &["cloudformation:RollbackStack"],
+    )),
+    // Without it no alarm undoes an update.
+    perhaps(row(
+        Caller,
+        Apply,
+        When::Handler,
+        ALARMS,
+        &["cloudwatch:DescribeAlarms"],
+    )),
     row(Caller, Apply, When::Handler, OBJECTS, &["s3:PutObject"]),
     // A template of more than 51,200 bytes goes by way of the bucket and is deleted again.
     perhaps(row(
@@ -286,6 +323,55 @@ pub(super) const TABLE: &[Row] = &[
             "sqs:UntagQueue",
         ],
     ),
+    row(
+        CloudFormation,
+        Apply,
+        When::Guard,
+        TABLE_OF_GUARD,
+        &[
+            "dynamodb:CreateTable",
+            "dynamodb:DescribeTable",
+            "dynamodb:DescribeTimeToLive",
+            "dynamodb:UpdateTable",
+            "dynamodb:UpdateTimeToLive",
+            "dynamodb:ListTagsOfResource",
+            "dynamodb:TagResource",
+            "dynamodb:UntagResource",
+        ],
+    ),
+    // `AWS::DynamoDB::Table` reads these too, whether a template names them or not.
+    perhaps(row(
+        CloudFormation,
+        Apply,
+        When::Guard,
+        TABLE_OF_GUARD,
+        &[
+            "dynamodb:DescribeContinuousBackups",
+            "dynamodb:DescribeContributorInsights",
+            "dynamodb:DescribeKinesisStreamingDestination",
+            "dynamodb:GetResourcePolicy",
+        ],
+    )),
+    row(
+        CloudFormation,
+        Apply,
+        When::GuardSecret,
+        SECRET_OF_GUARD,
+        &[
+            "secretsmanager:CreateSecret",
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:UpdateSecret",
+            "secretsmanager:TagResource",
+            "secretsmanager:UntagResource",
+        ],
+    ),
+    row(
+        CloudFormation,
+        Apply,
+        When::GuardSecret,
+        "*",
+        &["secretsmanager:GetRandomPassword"],
+    ),
     row(CloudFormation, Apply, When::OwnKey, "*", &["kms:CreateKey"]),
     row(
         CloudFormation,
@@ -393,6 +479,22 @@ pub(super) const TABLE: &[Row] = &[
     perhaps(row(Caller, Attach, When::Handler, FUNCTION, &["lambda:InvokeFunction"])),
     row(Caller, Send, When::Handler, FUNCTION, &["lambda:InvokeFunction"]),
     row(Caller, Send, When::Sender, KEY, &["kms:GenerateDataKey"]),
+    row(
+        Caller,
+        Redrive,
+        When::Sends,
+        QUEUE,
+        &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
+    ),
+    row(Caller, Redrive, When::Sends, FUNCTION, &["lambda:InvokeFunction"]),
+    // What may not be read is taken to be as short as it can be.
+    perhaps(row(
+        Caller,
+        Redrive,
+        When::Sends,
+        POOL,
+        &["cognito-idp:DescribeUserPool", "cognito-idp:DescribeUserPoolClient"],
+    )),
     row(Caller, Destroy, When::Always, STACK, &["cloudformation:DeleteStack"]),
     row(Caller, Destroy, When::OwnPool, POOL, &["cognito-idp:DeleteUserPool"]),
     row(Caller, Destroy, When::OwnKey, KEY, &["kms:ScheduleKeyDeletion"]),
@@ -413,4 +515,18 @@ pub(super) const TABLE: &[Row] = &[
         &["iam:DeleteRole", "iam:DeleteRolePolicy"],
     ),
     row(CloudFormation, Destroy, When::Sends, QUEUE, &["sqs:DeleteQueue"]),
+    row(
+        CloudFormation,
+        Destroy,
+        When::Guard,
+        TABLE_OF_GUARD,
+        &["dynamodb:DeleteTable"],
+    ),
+    row(
+        CloudFormation,
+        Destroy,
+        When::GuardSecret,
+        SECRET_OF_GUARD,
+        &["secretsmanager:DeleteSecret"],
+    ),
 ];

@@ -19,7 +19,7 @@ cloudformation_role: arn:aws:iam::111122223333:role/cfn
 pool: {new: {properties: {UserPoolName: acme, UsernameAttributes: [phone_number]}}}
 triggers: {custom_sms_sender: handler}
 providers: {sns: {type: sns}}
-delivery: {sms: {countries: [US], routes: [{via: [sns]}]}}
+delivery: {sms: {countries: [US], registered: [US], routes: [{via: [sns]}]}}
 ";
 
 fn rows(text: &str) -> Vec<Asked> {

@@ -1,0 +1,81 @@
+//! The change sets of a deployment, one after the other, and the update of a pool outside the stack between them; then what
+//! is no part of a template.
+
+use serde_json::Value;
+
+use super::{Deployment, change_sets, take_back};
+use crate::apply::Prepared;
+use crate::cli::attach;
+use crate::cli::context::{Context, Interrupted};
+use crate::cli::error::CliError;
+use crate::cli::observe::Observed;
+use crate::cli::rollout::{canary, policy};
+use crate::plan::Situation;
+
+/// Executes what is planned. `before` is the template that the stack was deployed from.
+pub(super) async fn executed(
+    context: &Context,
+    wanted: &Deployment<'_>,
+    observed: &Observed,
+    prepared: Option<Prepared>,
+    before: &Value,
+) -> Result<(), CliError> {
+    let plan = &observed.plan;
+    if plan.situation == Situation::Recreate {
+        change_sets::remove_failed(context, wanted).await?;
+    }
+    let mut reached = 0;
+    let steps = Box::pin(steps(context, wanted, observed, prepared, before, &mut reached));
+    if let Err(error) = steps.await {
+        let (done, rest) = plan.phases.split_at_checked(reached).unwrap_or_default();
+        return Err(match done.last() {
+            Some(phase) => policy::keep_so_far(context, wanted, &phase.template, rest, error).await,
+            None => error,
+        });
+    }
+    policy::keep(context, wanted).await?;
+    if let Some((_, on)) = plan.termination_protection {
+        let switching = wanted.session.set_termination_protection(wanted.name, on);
+        let switched = context.unless_interrupted(switching).await;
+        switched.map_err(|Interrupted| {
+            CliError::failed("interrupted after the stack was deployed").hint(wanted.again())
+        })??;
+    }
+    if plan.pool.is_none() {
+        attach::compared(context, wanted, observed).await?;
+    }
+    attach::save(context, wanted).await
+}
+
+/// Executes one change set after the other, and lets a pool outside the stack have its update between them. `reached`
+/// becomes the number of those that are over and went well.
+async fn steps(
+    context: &Context,
+    wanted: &Deployment<'_>,
+    observed: &Observed,
+    mut prepared: Option<Prepared>,
+    before: &Value,
+    reached: &mut usize,
+) -> Result<(), CliError> {
+    let plan = &observed.plan;
+    for index in 0..=plan.phases.len() {
+        if plan.pool.as_ref().is_some_and(|part| part.after == index) {
+            let mut done = Box::pin(attach::attach(context, wanted, observed)).await;
+            if done.is_ok() {
+                // Before anything leaves that the pool called until now.
+                done = Box::pin(canary::attached(context, wanted, observed)).await;
+            }
+            if let Err(error) = done {
+                return Err(take_back(wanted, plan, prepared.as_ref(), error).await);
+            }
+        }
+        if prepared.is_none() {
+            prepared = change_sets::unplanned(context, wanted, plan, index).await?;
+        }
+        if let Some(prepared) = prepared.take() {
+            change_sets::run(context, wanted, plan, index, &prepared, before).await?;
+            *reached = index + 1;
+        }
+    }
+    Ok(())
+}
