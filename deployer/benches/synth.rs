@@ -4,16 +4,23 @@
 //! is twice what it may be.
 
 #![expect(
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a benchmark prints, and stops at what is not as it should be"
 )]
+
+#[path = "shared/figures.rs"]
+#[expect(dead_code, reason = "other benchmarks need more of it")]
+mod figures;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use self::figures::{median, peak_mib};
 
 /// Time is the median of this many processes, memory the most of a few.
 const TIMED: usize = 21;
@@ -119,14 +126,12 @@ impl Measure {
         let folder = write_stacks(stacks);
         // The first run reads the binary and the files from the disk.
         let _ = time(&folder);
-        let mut times: Vec<Duration> = (0..runs).map(|_| time(&folder)).collect();
-        times.sort_unstable();
-        let median = times.get(times.len() / 2).unwrap().as_secs_f64() * 1000.0;
-        let weight = (0..WEIGHED).map(|_| weigh(&folder)).max().unwrap();
+        let milliseconds = median((0..runs).map(|_| time(&folder).as_secs_f64() * 1000.0).collect());
+        let mebibytes = (0..WEIGHED).map(|_| weigh(&folder)).fold(0.0, f64::max);
         fs::remove_dir_all(&folder).unwrap();
         Self {
-            milliseconds: median,
-            mebibytes: f64::from(weight) / 1024.0,
+            milliseconds,
+            mebibytes,
         }
     }
 }
@@ -150,19 +155,14 @@ fn time(folder: &Path) -> Duration {
     took
 }
 
-/// Returns the peak of the resident memory in KiB.
+/// Returns the peak of the resident memory in MiB.
 ///
 /// The kernel forgets it when the process ends, so it is read as often as can be until then; it only grows.
-fn weigh(folder: &Path) -> u32 {
+fn weigh(folder: &Path) -> f64 {
     let mut child = synth(folder).spawn().unwrap();
-    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
-    let mut peak = 0;
+    let mut peak: f64 = 0.0;
     while child.try_wait().unwrap().is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        if let Some(kibibytes) = line.and_then(|rest| rest.split_whitespace().next()) {
-            peak = peak.max(kibibytes.parse().unwrap());
-        }
+        peak = peak.max(peak_mib(child.id()).unwrap_or_default());
         thread::sleep(Duration::from_micros(100));
     }
     peak
@@ -202,6 +202,7 @@ providers:
 delivery:
   sms:
     countries: [US, CA, DE, JP]
+    registered: [US]
     routes: [{{via: [sns]}}]
 "#
         );

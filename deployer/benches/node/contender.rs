@@ -90,7 +90,7 @@ pool: {{new: {{properties: {{UserPoolName: acme, UsernameAttributes: [phone_numb
 triggers: {{custom_sms_sender: handler}}
 function: {{architecture: {architecture}, source: "{}"}}
 providers: {{sns: {{type: sns}}}}
-delivery: {{sms: {{countries: [US], routes: [{{via: [sns]}}]}}}}
+delivery: {{sms: {{countries: [US], registered: [US], routes: [{{via: [sns]}}]}}}}
 "#,
         handler.canonicalize().unwrap().display(),
         name = architecture.replace('_', "-"),

@@ -15,6 +15,8 @@
 )]
 
 mod contender;
+#[path = "../shared/figures.rs"]
+mod figures;
 #[path = "../../../handler/tests/it/function.rs"]
 #[expect(dead_code, reason = "the handler's tests need more of it")]
 mod function;
@@ -32,6 +34,7 @@ mod tools;
 use std::process::ExitCode;
 
 use self::contender::{Contender, node_says, zip_of};
+use self::figures::share;
 use self::measure::Measured;
 
 /// A figure of both, and what share of theirs ours may be.
@@ -126,18 +129,12 @@ fn main() -> ExitCode {
         ),
         None => println!("zip, for arm64: not built, since the cross toolchain is missing"),
     }
-    if rows.iter().any(Row::is_lost) || zip.is_some_and(|zip| zip.len() > LARGEST_ZIP) {
+    // Where everything that a check needs is to be there, one that was not made is not passed.
+    let unchecked = zip.is_none() && std::env::var_os("CI").is_some();
+    if rows.iter().any(Row::is_lost) || unchecked || zip.is_some_and(|zip| zip.len() > LARGEST_ZIP) {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
-    }
-}
-
-fn share(share: f64) -> String {
-    if share < 1.0 {
-        format!("1/{:.1}", 1.0 / share)
-    } else {
-        format!("{share:.1}")
     }
 }
 

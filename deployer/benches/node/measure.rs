@@ -1,11 +1,11 @@
 //! What is measured of a program that handles events.
 
-use std::fs;
 use std::time::Instant;
 
 use serde_json::Value;
 
 use crate::contender::Contender;
+use crate::figures::{cpu_ms, median, peak_mib};
 use crate::function::{Function, event};
 
 /// How many times each is started, and how many of these starts handle more than the first event.
@@ -15,9 +15,6 @@ const LONG_LIVES: usize = 3;
 /// The events of a long life: some that a compiler at run time may warm up with, and those that count.
 const WARM_UP: usize = 200;
 const COUNTED: u32 = 1000;
-
-/// How many ticks of CPU time Linux counts in a second, on every architecture of ours.
-const TICKS_PER_SECOND: f64 = 100.0;
 
 /// The medians of one contender.
 pub(crate) struct Measured {
@@ -68,14 +65,17 @@ impl Samples {
             for _ in 0..WARM_UP {
                 handle(&function, event);
             }
-            let before = cpu_ms(&function);
+            let process = function.child.id();
+            // User and kernel, of all its threads.
+            let cpu = || cpu_ms(&process.to_string(), [14, 15]);
+            let before = cpu();
             for _ in 0..COUNTED {
                 let asked = Instant::now();
                 handle(&function, event);
                 self.warm_ms.push(milliseconds(asked));
             }
-            self.cpu_ms.push((cpu_ms(&function) - before) / f64::from(COUNTED));
-            self.peak_mib.push(peak_mib(&function));
+            self.cpu_ms.push((cpu() - before) / f64::from(COUNTED));
+            self.peak_mib.push(peak_mib(process).unwrap());
             events += WARM_UP + COUNTED as usize;
         }
         // Both did the whole work, for every event.
@@ -92,30 +92,4 @@ fn handle(function: &Function, event: &Value) {
 
 fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
-}
-
-/// The CPU time of the process so far, of all its threads, in user and kernel.
-fn cpu_ms(function: &Function) -> f64 {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", function.child.id())).unwrap();
-    // The name before the last parenthesis may hold anything; `utime` and `stime` are fields 14 and 15 of them all.
-    let (_, after) = stat.rsplit_once(") ").unwrap();
-    let ticks: f64 = after
-        .split(' ')
-        .skip(11)
-        .take(2)
-        .map(|field| field.parse::<f64>().unwrap())
-        .sum();
-    ticks * 1000.0 / TICKS_PER_SECOND
-}
-
-/// The peak of the resident memory.
-fn peak_mib(function: &Function) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", function.child.id())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
-}
-
-fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_unstable_by(f64::total_cmp);
-    samples[samples.len() / 2]
 }
