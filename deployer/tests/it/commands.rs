@@ -17,7 +17,7 @@ function: {architecture: x86_64}
 providers:
   sns: {type: sns}
 delivery:
-  sms: {countries: [US], routes: [{via: [sns]}]}
+  sms: {countries: [US], registered: [US], routes: [{via: [sns]}]}
 ";
 
 fn workspace() -> Workspace {

@@ -13,14 +13,16 @@ fn init(workspace: &Workspace, flags: &[&str]) -> Run {
     workspace.run(&[&["init"], flags].concat())
 }
 
-/// Returns how many stacks there are, of which `validate` has nothing to say.
+/// Returns how many stacks there are, of which `validate` has nothing to say but that some countries want a
+/// registration first: that nobody has before there is a stack.
 fn checks_clean(workspace: &Workspace) -> usize {
     let run = workspace.run(&["validate", "--format", "json"]).expect(0);
     let said: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(
-        (&said["valid"], &said["findings"]),
-        (&true.into(), &serde_json::json!([]))
-    );
+    let findings = said["findings"].as_array().unwrap().iter();
+    let others: Vec<_> = findings
+        .filter(|finding| finding["code"] != "country-restricted")
+        .collect();
+    assert_eq!((&said["valid"], others), (&true.into(), vec![]));
     said["stacks"].as_array().unwrap().len()
 }
 
@@ -92,7 +94,8 @@ fn what_it_writes_checks_clean() {
                     "Acme People <no-reply@acme.example>",
                 ];
                 let run = init(&workspace, &[&flags, others].concat()).expect(0);
-                assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+                let others = run.stderr.replace("warning[country-restricted]", "");
+                assert!(!others.contains("warning["), "{others}");
                 files.push(workspace.path().join(format!("stacks/{name}.yaml")));
             }
         }

@@ -43,7 +43,7 @@ function: {{architecture: {architecture}{source}}}
 providers:
   sns: {{type: sns}}
 delivery:
-  sms: {{countries: [US], routes: [{{via: [sns]}}]}}
+  sms: {{countries: [US], registered: [US], routes: [{{via: [sns]}}]}}
 "
     )
 }

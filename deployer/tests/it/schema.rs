@@ -14,7 +14,7 @@ use crate::support::cli::Workspace;
 use crate::support::tools;
 
 /// What the schema cannot know, by the fixture: it takes several values, a file system or a clock to see.
-const ONLY_RULES: [&str; 36] = [
+const ONLY_RULES: [&str; 38] = [
     // Without quotes, YAML takes digits for a number, and its zeros are gone.
     "bad-account.yaml",
     "bad-message-file/stack.yaml",
@@ -26,8 +26,10 @@ const ONLY_RULES: [&str; 36] = [
     "message-refused/stack.yaml",
     "messages-unreadable.yaml",
     "provider-channel.yaml",
+    "provider-left-out.yaml",
     "provider-settings.yaml",
     "provider-test-only.yaml",
+    "country-restricted.yaml",
     "custom-message-unused.yaml",
     "extends-cycle/_b.yaml",
     "extends-cycle/a.yaml",

@@ -28,7 +28,7 @@ providers:
   second: {type: sns, region: us-east-1}
   mail: {type: custom, kind: acme}
 delivery:
-  sms: {countries: [US], routes: [{purposes: [SignUp], via: [sns, second]}, {via: [sns]}]}
+  sms: {countries: [US], registered: [US], routes: [{purposes: [SignUp], via: [sns, second]}, {via: [sns]}]}
   email: {routes: [{via: [mail]}]}
 ";
 

@@ -26,15 +26,24 @@ pub(crate) const SECRET_KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/4444
 pub(crate) const GRANT_ROLE: &str = "arn:aws:iam::111122223333:role/cloudformation";
 
 /// The stack files of `examples/`, by name.
-pub(crate) const EXAMPLES: [&str; 8] = [
+pub(crate) const EXAMPLES: [&str; 17] = [
     "custom-message",
     "email-and-sms",
     "email-by-ses",
     "existing-pool",
+    "infobip",
+    "mailgun",
+    "messagebird",
+    "plivo",
+    "postmark",
     "production",
+    "sendgrid",
+    "sinch",
     "sns-only",
     "test-by-redirect",
     "twilio-with-sns-behind",
+    "vonage",
+    "whatsapp",
 ];
 
 /// Every stack here, by the name of its snapshot.
@@ -64,6 +73,7 @@ fn by_hand() -> Vec<(&'static str, Stack)> {
         ("foreign_sender", foreign_sender()),
         ("answered", answered()),
         ("by_others", by_others()),
+        ("guarded", guarded()),
     ]
 }
 
@@ -143,7 +153,10 @@ pub(crate) fn full() -> Stack {
     stack.function.log_level = LogLevel::Debug;
     stack.function.log_retention_days = 400;
     let topic = TopicArn::parse("arn:aws:sns:us-west-2:111122223333:alerts").unwrap();
-    stack.function.alarms = Alarms { notify: Some(topic) };
+    stack.function.alarms = Alarms {
+        notify: Some(topic),
+        ..Alarms::default()
+    };
     stack.delivery = delivery(Sns {
         region: Some("us-east-1".to_owned()),
         ..Sns::default()
@@ -259,6 +272,14 @@ pub(crate) fn answered() -> Stack {
     stack
 }
 
+/// A guard that keeps back duplicates and counts the pool's messages, but no recipients.
+pub(crate) fn guarded() -> Stack {
+    let mut stack = minimal();
+    let guard = json!({"rates": {"pool": [{"max": 1000, "per_s": 3600}]}});
+    stack.delivery.guard = Some(serde_json::from_value(guard).unwrap());
+    stack
+}
+
 /// Providers whose rights name resources: numbers, parameters and keys, and one in no route.
 pub(crate) fn by_others() -> Stack {
     let mut stack = minimal();
@@ -347,6 +368,7 @@ pub(crate) fn bare(name: &str, properties: Value) -> Stack {
             alarms: Alarms::default(),
             vpc: None,
             source: None,
+            provider_types: None,
         },
         delivery: Delivery::default(),
         messages: BTreeMap::new(),

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use deployer::asset::{self, Asset, AssetError, Embedded, Identifier, Origin};
-use deployer::finding::Source;
-use deployer::spec::Architecture;
+use deployer::finding::{Code, Place, Source};
+use deployer::spec::{Architecture, ProviderTypes};
 use handler::provider::{Provider, Sns};
 
 use super::{folder, stack, workspace, write};
@@ -30,6 +30,7 @@ fn every_input_counts_and_nothing_else() {
     let origin = Origin::Sources {
         folder: handler.clone(),
         root: root.clone(),
+        features: None,
     };
     assert_eq!(first.origin, origin);
 
@@ -89,6 +90,36 @@ fn every_input_counts_and_nothing_else() {
             "neither the delivery configuration nor a text is compiled in"
         );
         digests.push(configured.digest);
+    }
+}
+
+#[test]
+fn a_choice_of_provider_types_is_another_build() {
+    let handler = workspace(&folder("identity-types"));
+    let of = |names: &[&'static str]| {
+        let mut stack = stack(Some(handler.clone()), Architecture::Arm64);
+        stack.function.provider_types = Some(types(names));
+        asset::identify(&stack).unwrap()
+    };
+    let features = |asset: &Asset| match &asset.origin {
+        Origin::Sources { features, .. } => features.clone(),
+        Origin::Embedded(_) => None,
+    };
+    let (all, none, two) = (identify(&handler), of(&[]), of(&["twilio", "sns"]));
+    assert_eq!(features(&all), None);
+    assert_eq!(features(&none).as_deref(), Some("lambda"));
+    assert_eq!(features(&two).as_deref(), Some("lambda,sns,twilio"));
+    assert_eq!(two, of(&["sns", "twilio"]), "in whichever order");
+    assert!(all.binary_digest != none.binary_digest && none.binary_digest != two.binary_digest);
+}
+
+fn types(names: &[&'static str]) -> ProviderTypes {
+    ProviderTypes {
+        names: names.iter().copied().collect(),
+        place: Place {
+            source: Source::new("stacks/acme.yaml", ""),
+            span: 0..0,
+        },
     }
 }
 
@@ -165,6 +196,21 @@ fn what_came_with_the_deployer_is_identified_by_its_bytes() {
     let configured = of(both, &stack).unwrap();
     assert_eq!(configured.binary_digest, other_machine.binary_digest);
     assert_ne!(configured.digest, other_machine.digest);
+
+    // What is compiled already has every type of provider.
+    assert_eq!(configured.not_compiled(&stack), None);
+    stack.function.provider_types = Some(types(&["sns"]));
+    let finding = configured.not_compiled(&stack).unwrap();
+    assert_eq!(finding.code, Code::HandlerNotCompiled);
+    assert!(finding.place.is_some());
+    let handler = workspace(&folder("identity-compiled"));
+    let finding = identify(&handler).not_compiled(&stack).unwrap();
+    assert!(finding.message.contains("the feature `lambda`"), "{}", finding.message);
+    let manifest = handler.join("Cargo.toml");
+    let features = fs::read_to_string(&manifest).unwrap() + "\n[features]\nlambda = []\nsns = []\n";
+    fs::write(&manifest, features).unwrap();
+    assert_eq!(identify(&handler).not_compiled(&stack), None);
+    stack.function.provider_types = None;
 
     // No handler for the machine is said before anything is done, with the one that there is.
     let error = of(BROUGHT, &stack).unwrap_err();

@@ -112,7 +112,7 @@ fn what_is_sick_is_named_with_what_to_do() {
     for next in [
         "next: aws kms enable-key --key-id ",
         "next: aws lambda add-permission --function-name ",
-        "next: deployer logs stacks/acme.yaml --outcome failed --since 4d",
+        "next: deployer redrive stacks/acme.yaml",
     ] {
         assert!(shown.contains(next), "{shown}");
     }

@@ -131,7 +131,7 @@ fn wrong_files_are_reported_all_at_once_and_nothing_is_called() {
     );
     workspace.file(
         "stacks/b.yaml",
-        &sender().replace("countries: [US]", "countries: [NO, XX]"),
+        &sender().replace("countries: [US], registered: [US]", "countries: [NO, XX]"),
     );
     insta::assert_snapshot!("wrong_files", workspace.run(&["apply", "--yes"]).expect(1).snapshot());
 }

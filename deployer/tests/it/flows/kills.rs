@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::people::{self, attached_whole, detached_whole, is_untouched};
 use super::phases::bare;
+use super::stack_policy::is_protected;
 use super::{Acme, sender};
 use crate::support::cli::Workspace;
 use crate::support::ministack::Ministack;
@@ -145,6 +146,7 @@ fn an_exchange_of_triggers_that_was_killed_is_finished_by_the_next_apply() {
             assert_eq!(run.code, Some(0), "{}", run.stdout);
             assert_eq!(acme.triggers(), ["PreSignUp", "CustomMessage"]);
             assert!(acme.template()["Resources"].get("DecryptPolicy").is_none());
+            is_protected(acme);
             is_untouched(acme);
         },
         step: 3,
@@ -189,6 +191,7 @@ pub(super) fn as_declared(acme: &Acme, statuses: &[&str]) {
     assert!(statuses.contains(&status.as_str()), "{status}");
     acme.workspace.run(&["diff", "--exit-code"]).expect(0);
     assert_eq!(acme.change_sets(), 0);
+    is_protected(acme);
     assert_eq!(acme.pool_count(), 1);
     assert_eq!(acme.key_count(), 1);
 }

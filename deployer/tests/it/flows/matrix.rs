@@ -36,7 +36,7 @@ function: {{architecture: x86_64, log_retention_days: 30, alarms: {{notify: \"ar
 providers:
   sns: {{type: sns, sender_id: ACME}}
 delivery:
-  sms: {{countries: [US, CA], routes: [{{via: [sns]}}]}}
+  sms: {{countries: [US, CA], registered: [US], routes: [{{via: [sns]}}]}}
 "
     )
 }

@@ -5,6 +5,7 @@
 
 mod adopt;
 mod attach;
+mod canary;
 mod create;
 mod destroy;
 mod detach;
@@ -13,21 +14,27 @@ mod drift;
 mod existing_keys;
 mod expired;
 mod failures;
+mod guard;
 mod guards;
 mod imports;
 mod kills;
 mod large_templates;
 mod logs;
 mod made_up;
+mod many;
 mod matrix;
 mod people;
 mod phases;
+mod pictures;
 mod pinned;
 mod prompts;
 mod read_back;
 mod read_only;
+mod redrive;
 mod refusals;
+mod rollback;
 mod send;
+mod stack_policy;
 mod states;
 mod status;
 mod storms;
@@ -62,7 +69,7 @@ function: {architecture: x86_64}
 providers:
   sns: {type: sns}
 delivery:
-  sms: {countries: [US], routes: [{via: [sns]}]}
+  sms: {countries: [US], registered: [US], routes: [{via: [sns]}]}
 "
     .to_owned()
 }
@@ -196,6 +203,12 @@ impl Acme {
         found.extend(config.custom_sms_sender().map(|_| "CustomSMSSender"));
         found.extend(config.kms_key_id().map(|_| "KMSKeyID"));
         found
+    }
+
+    /// The stack policy; nothing where there is none.
+    fn policy(&self) -> Option<String> {
+        let answer = wait(self.cloudformation().get_stack_policy().stack_name("acme").send()).unwrap();
+        answer.stack_policy_body().map(str::to_owned)
     }
 
     /// The template that the stack was deployed from.

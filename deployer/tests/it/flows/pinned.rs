@@ -216,15 +216,3 @@ fn what_is_no_plan_is_named_and_nothing_is_called() {
         run.stderr
     );
 }
-
-#[test]
-fn a_comment_is_written_for_a_pull_request() {
-    let acme = Acme::with_bucket(Workspace::online());
-    acme.apply(0);
-    acme.write(&sender().replace("architecture: x86_64", "architecture: x86_64, memory_mb: 512"));
-    let run = acme
-        .workspace
-        .run(&["diff", "--format", "markdown", "--exit-code"])
-        .expect(2);
-    insta::assert_snapshot!("markdown", run.normal(&run.stdout));
-}

@@ -11,11 +11,12 @@ use zip::write::SimpleFileOptions;
 
 use super::{Acme, sender};
 use crate::support::aws::wait;
+use crate::support::cli::Workspace;
 use crate::support::handler;
 use crate::support::ministack::Ministack;
 
 /// A function that answers null to whatever it is told.
-const NULL: &str = r#"#!/usr/bin/env python3
+pub(super) const NULL: &str = r#"#!/usr/bin/env python3
 import os, urllib.request
 root = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
 while True:
@@ -38,17 +39,27 @@ while True:
 
 impl Acme {
     /// Applies a stack, and lets its function run the real handler.
-    fn with_real_handler(stack: &str) -> Self {
-        let acme = Self::new();
+    pub(super) fn with_real_handler(stack: &str) -> Self {
+        Self::with_real_handler_on(Workspace::online(), stack)
+    }
+
+    /// The same in another workspace.
+    pub(super) fn with_real_handler_on(workspace: Workspace, stack: &str) -> Self {
+        let acme = Self::on(workspace);
         acme.write(stack);
         acme.apply(0);
-        let script = format!("#!/bin/sh\nexec '{}'\n", handler::built().display());
-        acme.replace_code(&script);
+        acme.run_real_handler();
         acme
     }
 
+    /// Lets the deployed function run the real handler.
+    pub(super) fn run_real_handler(&self) {
+        let script = format!("#!/bin/sh\nexec '{}'\n", handler::built().display());
+        self.replace_code(&script);
+    }
+
     /// Replaces the executable of the deployed zip by a script; what else is in the zip stays.
-    fn replace_code(&self, script: &str) {
+    pub(super) fn replace_code(&self, script: &str) {
         self.workspace.run(&["build", "--out", "zips"]).expect(0);
         let built = fs::File::open(self.workspace.path().join("zips/acme.zip")).unwrap();
         let mut built = zip::ZipArchive::new(built).unwrap();
@@ -74,7 +85,7 @@ impl Acme {
         wait(update.send()).unwrap();
     }
 
-    fn texts(&self) -> Vec<String> {
+    pub(super) fn texts(&self) -> Vec<String> {
         let sent = Ministack::shared().sms(self.workspace.account());
         sent.iter().map(ToString::to_string).collect()
     }

@@ -100,6 +100,7 @@ pub(super) fn rows() -> Vec<Row> {
         roles(),
         invocations(),
         network(),
+        guard(),
     ]
     .into_iter()
     .flatten()
@@ -135,6 +136,44 @@ fn network() -> Vec<Row> {
             at_all,
             "PolicyDocument/Statement/0",
             json!({"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}),
+        ),
+    ]
+}
+
+/// What the function may do with its guard table, and with nobody else's.
+fn guard() -> Vec<Row> {
+    const TABLE: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/2";
+    const SECRET: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/3";
+    let role = &arn("FunctionRole");
+    let table = |name, action, table: &str| ask(stacks::guarded, name, role, action, table);
+    let secret = "arn:aws:secretsmanager:us-west-2:111122223333:secret:GuardSecret-AbCdEf";
+    let read = |stack, name| ask(stack, name, role, "secretsmanager:GetSecretValue", secret);
+    vec![
+        table("to count a message", "dynamodb:UpdateItem", &arn("GuardTable")).allowed_unless(
+            TABLE,
+            "Action",
+            json!("dynamodb:GetItem"),
+        ),
+        table("to read what was counted", "dynamodb:GetItem", &arn("GuardTable")).denied_unless(
+            TABLE,
+            "Action",
+            json!("dynamodb:*"),
+        ),
+        table(
+            "to count in another table",
+            "dynamodb:UpdateItem",
+            "arn:aws:dynamodb:us-west-2:111122223333:table/other",
+        )
+        .denied_unless(TABLE, "Resource", json!("*")),
+        read(|| stacks::example("production"), "the secret of its recipients").allowed_unless(
+            SECRET,
+            "Action",
+            json!("secretsmanager:DescribeSecret"),
+        ),
+        read(stacks::guarded, "a secret that it has no use for").denied_unless(
+            "/FunctionRole/Properties/Policies/0",
+            "PolicyDocument/Statement/2",
+            json!({"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}),
         ),
     ]
 }

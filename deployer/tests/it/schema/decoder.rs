@@ -116,9 +116,10 @@ fn ask(schema: &Value, node: &Value, place: &Place<'_>, asked: &mut BTreeSet<Str
         map(schema, properties, place, asked);
     }
     if node["additionalProperties"].is_object() {
+        let key = key(schema, &node["propertyNames"]);
         let inner = Place {
-            path: format!("{}.any", place.path),
-            file: Box::new(|value| (place.file)(json!({ "any": value }))),
+            path: format!("{}.{key}", place.path),
+            file: Box::new(|value| (place.file)(json!({ key: value }))),
         };
         ask(schema, &node["additionalProperties"], &inner, asked);
     }
@@ -130,6 +131,13 @@ fn ask(schema: &Value, node: &Value, place: &Place<'_>, asked: &mut BTreeSet<Str
         ask(schema, &node["items"], &inner, asked);
     }
     value(node, place);
+}
+
+/// Returns a key that a map takes whose keys are the user's.
+fn key<'s>(schema: &'s Value, names: &Value) -> &'s str {
+    let definition = names["$ref"].as_str().and_then(|name| name.strip_prefix("#/$defs/"));
+    let first = definition.and_then(|name| schema["$defs"][name]["enum"][0].as_str());
+    first.unwrap_or("any")
 }
 
 /// Asks for the keys of a map, then for each of them.

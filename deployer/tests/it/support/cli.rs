@@ -115,6 +115,17 @@ impl Workspace {
         self.with_handler("real-handler", &main)
     }
 
+    /// As [`Workspace::with_real_handler`], with no way to SNS: it can do all but send.
+    pub(crate) fn with_mute_handler(self) -> Self {
+        let program = super::handler::built().display();
+        let main = format!(
+            "use std::os::unix::process::CommandExt as _;\n\nfn main() {{\n    let mut handler = \
+             std::process::Command::new(\"{program}\");\n    handler.env(\"AWS_ENDPOINT_URL_SNS\", \
+             \"http://127.0.0.1:9\");\n    panic!(\"{{}}\", handler.exec());\n}}\n"
+        );
+        self.with_handler("mute-handler", &main)
+    }
+
     /// Adds a handler of one file; workspaces that say the same of it share its builds in `target`.
     pub(crate) fn with_handler(self, target: &str, main: &str) -> Self {
         // The empty table keeps cargo from looking for a workspace in the folders above.
@@ -308,10 +319,15 @@ impl Run {
         self
     }
 
+    /// Returns the command's words.
+    pub(crate) fn command(&self) -> String {
+        self.command.join(" ")
+    }
+
     /// Returns command, code and both streams for a snapshot, with what changes by itself replaced.
     pub(crate) fn snapshot(&self) -> String {
         let code = self.code.map_or_else(|| "a signal".to_owned(), |code| code.to_string());
-        let command = self.command.join(" ");
+        let command = self.command();
         self.normal(&format!(
             "$ deployer {command}\n{}\n--- stderr\n{}\n--- exit {code}\n",
             self.stdout, self.stderr

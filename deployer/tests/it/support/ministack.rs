@@ -14,9 +14,6 @@ use serde_json::{Value, json};
 use super::server::Server;
 use super::{http, tools};
 
-/// The version that the tests and the quickstart run.
-pub(crate) const REQUIREMENT: &str = "ministack==1.5.33";
-
 /// A running server.
 pub(crate) struct Ministack {
     server: Server,
@@ -40,7 +37,7 @@ impl Ministack {
     /// Starts a server through another launcher or with other settings; the launcher
     /// prints its port and removes its log, the argument, when it ends.
     pub(crate) fn start_with(launcher: &Path, environment: &[(&str, &str)]) -> Self {
-        let programs = tools::python("ministack", &[REQUIREMENT]);
+        let programs = tools::python("ministack", &[tools::MINISTACK]);
         // A function's first event of a test is retried soon, not after minutes.
         let retries = [
             ("LAMBDA_ASYNC_RETRY_BASE_SECONDS", "0.2"),

@@ -12,6 +12,7 @@ pub(crate) mod ministack;
 pub(crate) mod moto;
 pub(crate) mod node;
 pub(crate) mod normalise;
+pub(crate) mod picture;
 pub(crate) mod pools;
 pub(crate) mod proxy;
 pub(crate) mod server;

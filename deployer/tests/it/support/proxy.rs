@@ -3,6 +3,7 @@
 //! It speaks as much of HTTP/1.1 as the SDK does. An action is the operation's name where the protocol
 //! carries it (`DescribeStacks`, `UpdateUserPool`), else method and path (`PUT /bucket/key`).
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
@@ -38,6 +39,8 @@ pub(crate) enum Effect {
 
 struct Rule {
     action: String,
+    /// What the body has to say.
+    part: &'static str,
     calls: RangeInclusive<usize>,
     effect: Effect,
 }
@@ -50,6 +53,8 @@ struct Shared {
     cleared: AtomicBool,
     storm: Mutex<Option<u64>>,
     bodies: Mutex<Vec<(String, String)>>,
+    /// How many calls of an action are under way, and how many were at most.
+    at_once: Mutex<BTreeMap<String, (usize, usize)>>,
     stopped: AtomicBool,
 }
 
@@ -94,8 +99,18 @@ impl Proxy {
     /// Spoils the calls of an action that these numbers name, from 1; a REST action may name the start of its
     /// path, and `*` is every call.
     pub(crate) fn on(&self, action: &str, calls: RangeInclusive<usize>, effect: Effect) -> &Self {
+        self.add(action, "", calls, effect)
+    }
+
+    /// Spoils every call of an action whose body says this, such as `StackName=acme&`.
+    pub(crate) fn on_those(&self, action: &str, part: &'static str, effect: Effect) -> &Self {
+        self.add(action, part, 1..=usize::MAX, effect)
+    }
+
+    fn add(&self, action: &str, part: &'static str, calls: RangeInclusive<usize>, effect: Effect) -> &Self {
         self.shared.rules.lock().unwrap().push(Rule {
             action: action.to_owned(),
+            part,
             calls,
             effect,
         });
@@ -137,6 +152,12 @@ impl Proxy {
         asked.map(|(_, body)| body.clone()).collect()
     }
 
+    /// Returns how many calls of an action were under way at once, at most.
+    pub(crate) fn at_once(&self, action: &str) -> usize {
+        let at_once = self.shared.at_once.lock().unwrap();
+        at_once.get(action).map_or(0, |(_, most)| *most)
+    }
+
     /// Returns how often an action was called.
     pub(crate) fn count(&self, action: &str) -> usize {
         self.shared
@@ -166,13 +187,26 @@ fn names(action: &str, call: &str) -> bool {
 }
 
 impl Shared {
-    fn take(&self, call: &str) -> Option<Effect> {
+    fn begin(&self, call: &str) {
+        let mut at_once = self.at_once.lock().unwrap();
+        let (now, most) = at_once.entry(call.to_owned()).or_default();
+        *now += 1;
+        *most = (*most).max(*now);
+    }
+
+    fn end(&self, call: &str) {
+        if let Some((now, _)) = self.at_once.lock().unwrap().get_mut(call) {
+            *now -= 1;
+        }
+    }
+
+    fn take(&self, call: &str, body: &str) -> Option<Effect> {
         let mut calls = self.calls.lock().unwrap();
         calls.push(call.to_owned());
         let rules = self.rules.lock().unwrap();
         rules
             .iter()
-            .filter(|rule| names(&rule.action, call))
+            .filter(|rule| names(&rule.action, call) && body.contains(rule.part))
             .find(|rule| {
                 rule.calls
                     .contains(&calls.iter().filter(|call| names(&rule.action, call)).count())
@@ -236,8 +270,10 @@ fn serve(client: &TcpStream, [server, pools]: [SocketAddr; 2], shared: &Shared) 
     while let Some(mut request) = Message::read(&mut reader, Kind::Request { client })? {
         let action = request.action();
         let body = String::from_utf8_lossy(&request.body).into_owned();
+        let effect = shared.take(&action, &body);
         shared.bodies.lock().unwrap().push((action.clone(), body));
-        let effect = shared.take(&action);
+        shared.begin(&action);
+        let _under_way = UnderWay(shared, &action);
         match &effect {
             Some(Effect::Error { status, code, message }) => {
                 (&mut &*client).write_all(&request.error(*status, code, message))?;
@@ -285,6 +321,15 @@ fn serve(client: &TcpStream, [server, pools]: [SocketAddr; 2], shared: &Shared) 
         (&mut &*client).write_all(&response.bytes())?;
     }
     Ok(())
+}
+
+/// A call until its answer is on its way.
+struct UnderWay<'a>(&'a Shared, &'a str);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.end(self.1);
+    }
 }
 
 #[derive(Clone, Copy)]

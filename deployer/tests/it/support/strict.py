@@ -1,14 +1,17 @@
 """Runs ministack with what it lets pass refused, as AWS refuses it.
 
 Patched: a user pool under deletion protection, change sets in states that take none, missing
-capabilities, code objects and functions, taken aliases, expected bucket owners. Made real: output-only
-changes, a change set that is created a moment later, the events of what an update adds, removes or
-leaves alone, the clean-up after an update, environments of functions that only their own account ends,
-pools that are described without their factors, stacks that are found by a resource, templates that are read back with question marks. `POST /_strict/rules` adds bad luck of a test's own.
+capabilities, code objects and functions, taken aliases, expected bucket owners, what a stack policy
+denies, alarms that undo an update. Made real: output-only changes, a change set that is created a moment
+later, the events of what an update adds, removes or leaves alone, the clean-up after an update,
+environments of functions that only their own account ends, pools that are described without their
+factors, secrets that are referred to by their ARN, stacks that are found by a resource, templates that are
+read back with question marks. `POST /_strict/rules` adds bad luck of a test's own.
 """
 
 import asyncio
 import contextvars
+import fnmatch
 import json
 import sys
 from pathlib import Path
@@ -24,8 +27,8 @@ PORT = serve.take_port()
 
 from ministack import app  # noqa: E402
 from ministack.core.responses import error_response_json, get_account_id, new_uuid  # noqa: E402
-from ministack.services import cloudformation, cognito, kms, lambda_svc  # noqa: E402
-from ministack.services.cloudformation import changesets, handlers, helpers, provisioners, stacks  # noqa: E402
+from ministack.services import cloudformation, cloudwatch, cognito, kms, lambda_svc  # noqa: E402
+from ministack.services.cloudformation import changesets, engine, handlers, helpers, provisioners, stacks  # noqa: E402
 
 DELETION_PROTECTED = (
     "The user pool cannot be deleted because deletion protection is activated. "
@@ -129,6 +132,21 @@ around("AWS::Lambda::Function", "create", lambda _id, properties, _stack: check_
 around("AWS::Lambda::Function", "update", lambda _id, _old, properties, *_rest: check_code(properties))
 around("AWS::Lambda::Permission", "create", check_permission)
 around("AWS::KMS::Alias", "create", check_alias)
+
+
+# `Ref` of a secret is its ARN; a name is what the emulator goes by itself.
+resolve_refs = engine._resolve_refs
+
+
+def resolve_secrets(value, resources, *rest):
+    name = value.get("Ref") if isinstance(value, dict) else None
+    resource = resources.get(name, {}) if isinstance(name, str) else {}
+    if resource.get("ResourceType") == "AWS::SecretsManager::Secret":
+        return resource["Attributes"]["Arn"]
+    return resolve_refs(value, resources, *rest)
+
+
+engine._resolve_refs = resolve_secrets
 
 
 # --- A test's own bad luck ---
@@ -309,6 +327,7 @@ def create_strictly(params):
     for change_set in made:
         if shell:
             response = keep_shell(change_set, shell, response)
+        change_set["_triggers"] = triggers(params)
         if kind == "UPDATE" and not change_set["Changes"]:
             allow_outputs(change_set, handlers._resolve_stack(name))
         change_set["_young"] = True
@@ -353,7 +372,58 @@ def execute_strictly(params):
     status = stack["StackStatus"] if stack else ""
     if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
         return refuse("ValidationError", f"Stack:{stack['StackId']} is in {status} state and can not be updated.")
+    reason = None
+    if stack and change_set.get("ChangeSetType") == "UPDATE":
+        reason = denied_by_policy(stack, change_set) or undone_by(stack, change_set)
+    if reason:
+        # On AWS the resource itself fails, or the stack; the update is rolled back.
+        rules.append({"account": get_account_id(), "operation": "update", "stack": change_set["StackName"],
+                      "reason": reason, "times": 1})
     return execute_change_set(params)
+
+
+def triggers(params):
+    """The alarms of a RollbackConfiguration; none where a change set does not speak of them."""
+    prefix = "RollbackConfiguration.RollbackTriggers"
+    if not any(name.startswith(prefix) for name in params):
+        return None
+    numbers = range(1, 6)
+    arns = (parameter(params, f"{prefix}.member.{number}.Arn") for number in numbers)
+    return [arn for arn in arns if arn]
+
+
+def undone_by(stack, change_set):
+    """Why the alarms that a stack is told to watch undo its update."""
+    if change_set["_triggers"] is not None:
+        stack["_triggers"] = change_set["_triggers"]
+    for arn in stack.get("_triggers", ()):
+        alarm = cloudwatch._alarms.get(arn.rsplit(":", 1)[1])
+        if alarm is None:
+            return f"The rollback trigger {arn} does not exist"
+        if alarm["StateValue"] == "ALARM":
+            return f"The rollback trigger {arn} is in ALARM"
+    return None
+
+
+def denied_by_policy(stack, change_set):
+    """What a stack's policy denies of a change set, in CloudFormation's words."""
+    statements = json.loads(stack.get("_stack_policy") or "{}").get("Statement")
+    for change in change_set["Changes"] if statements else ():
+        change = change["ResourceChange"]
+        kind = {"Remove": "Delete", "Add": None}.get(change["Action"], "Modify")
+        action = f"Update:{'Replace' if change.get('Replacement') == 'True' else kind}"
+        resource = f"LogicalResourceId/{change['LogicalResourceId']}"
+
+        def speaks(statement):
+            lists = [value if isinstance(value, list) else [value] for value in
+                     (statement["Action"], statement["Resource"])]
+            return all(any(fnmatch.fnmatchcase(text, pattern) for pattern in patterns)
+                       for text, patterns in zip((action, resource), lists))
+
+        effects = {statement["Effect"] for statement in statements if speaks(statement)}
+        if kind and ("Deny" in effects or "Allow" not in effects):
+            return f"Action denied by stack policy: Statement [#2] does not allow [{action}] for resource [{resource}]"
+    return None
 
 
 describe_stack_resources = handlers._ACTION_HANDLERS["DescribeStackResources"]

@@ -6,6 +6,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The emulator of AWS that the tests and the quickstart run.
+pub(crate) const MINISTACK: &str = "ministack==1.5.33";
+
 /// Returns the folder of a virtual environment's programs, with `requirements` installed.
 pub(crate) fn python(name: &str, requirements: &[&str]) -> PathBuf {
     let home = installed(name, requirements, |home| {
