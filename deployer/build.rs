@@ -93,6 +93,8 @@ fn compile(architecture: Architecture, variable: &str, out: &Path) -> Result<Pat
         folder: &folder,
         root: &root,
         target: &target,
+        // A deployer serves stacks that nobody knows yet, so what it brings has every provider.
+        features: None,
     };
     let tools = Tools::from_environment(env::vars_os().filter(|(name, _)| !is_of_this_build(name)));
     let chosen = builder::choose(&tools, architecture, &root).map_err(|tried| {
