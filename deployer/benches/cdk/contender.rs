@@ -142,7 +142,9 @@ impl Contender {
         assert!(output.status.success(), "{said}");
         let sign = match (&self.tool, action) {
             (Tool::Deployer, Action::Diff) => "MemorySize: 256 → 512\n",
-            (Tool::Deployer, Action::Apply) => "nothing to do: what is deployed is what is declared\n",
+            (Tool::Deployer, Action::Apply) if stacks == 1 => "nothing to do: what is deployed is what is declared\n",
+            // A line of the summary.
+            (Tool::Deployer, Action::Apply) => "  nothing to do\n",
             (Tool::Cdk { .. }, Action::Diff) => "[+] 512\n",
             (Tool::Cdk { .. }, Action::Apply) => "(no changes)\n",
         };
@@ -214,7 +216,7 @@ triggers: {{custom_sms_sender: handler}}
 key: {{alias: alias/{name}}}
 function: {{memory_mb: {memory}, source: "{handler}"}}
 providers: {{sns: {{type: sns}}}}
-delivery: {{sms: {{countries: [US], routes: [{{via: [sns]}}]}}}}
+delivery: {{sms: {{countries: [US], registered: [US], routes: [{{via: [sns]}}]}}}}
 "#
     )
 }
