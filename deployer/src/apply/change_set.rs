@@ -1,11 +1,15 @@
 //! Change sets: made, executed, and taken back.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use thiserror::Error;
 
 use super::{Bucket, large_template};
-use crate::aws::{AwsError, CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, Session, Watch};
+use crate::aws::{
+    AwsError, CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, ParameterValue, Session, Watch,
+};
+use crate::template::Template;
 
 /// Why an apply stopped.
 #[derive(Clone, Debug, Error)]
@@ -92,10 +96,38 @@ const NO_CHANGES: [&str; 2] = [
     "No updates are to be performed",
 ];
 
+/// Where the values of a template's parameters come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parameters {
+    /// Values that this deployment sets.
+    pub set: BTreeMap<String, String>,
+    /// Values that the stack has.
+    pub deployed: BTreeMap<String, String>,
+}
+
+impl Parameters {
+    /// Returns what a change set says of a template's parameters: the value that is set, or else the one that the stack
+    /// has. One that has neither is left to the template's default.
+    pub fn of(&self, template: &Template) -> Vec<ParameterValue> {
+        template
+            .parameters()
+            .filter(|name| self.set.contains_key(*name) || self.deployed.contains_key(*name))
+            .map(|name| ParameterValue {
+                name: name.to_owned(),
+                value: self.set.get(name).cloned(),
+            })
+            .collect()
+    }
+}
+
 /// Returns a change set's name: the same content gives the same name, so that an interrupted apply's
 /// change set is found and replaced.
-pub fn name(template: &str, tags: &std::collections::BTreeMap<String, String>) -> String {
+pub fn name(template: &str, parameters: &[ParameterValue], tags: &BTreeMap<String, String>) -> String {
     let mut content = template.as_bytes().to_vec();
+    for ParameterValue { name, value } in parameters {
+        let value = value.as_deref().unwrap_or_default();
+        content.extend([name.as_bytes(), b"\0", value.as_bytes(), b"\0"].concat());
+    }
     for (key, value) in tags {
         content.extend([key.as_bytes(), b"\0", value.as_bytes(), b"\0"].concat());
     }
@@ -330,16 +362,46 @@ impl Pause {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
 
     #[test]
     fn the_same_content_has_the_same_name() {
         let tags = BTreeMap::from([("team".to_owned(), "identity".to_owned())]);
-        assert_eq!(name("a", &tags), name("a", &tags));
-        assert_ne!(name("a", &tags), name("b", &tags));
-        assert_ne!(name("a", &tags), name("a", &BTreeMap::new()));
-        assert_eq!(name("a", &tags).len(), "deployer-".len() + 16);
+        let parameter = |value: Option<&str>| ParameterValue {
+            name: "HandlerSha256".to_owned(),
+            value: value.map(str::to_owned),
+        };
+        assert_eq!(name("a", &[], &tags), name("a", &[], &tags));
+        assert_ne!(name("a", &[], &tags), name("b", &[], &tags));
+        assert_ne!(name("a", &[], &tags), name("a", &[], &BTreeMap::new()));
+        assert_ne!(
+            name("a", &[parameter(Some("x"))], &tags),
+            name("a", &[parameter(None)], &tags)
+        );
+        assert_eq!(name("a", &[], &tags).len(), "deployer-".len() + 16);
+    }
+
+    #[test]
+    fn a_parameter_has_its_new_value_or_the_deployed_one_or_its_default() {
+        let template = r#"{"Resources": {}, "Parameters": {"New": {}, "Kept": {}, "Default": {"Default": "none"}}}"#;
+        let template = Template::from_text(template).unwrap();
+        let map = |members: &[(&str, &str)]| -> BTreeMap<String, String> {
+            let members = members.iter();
+            members
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect()
+        };
+        let parameters = Parameters {
+            set: map(&[("New", "new"), ("Unknown", "new")]),
+            deployed: map(&[("New", "old"), ("Kept", "old"), ("Gone", "old")]),
+        };
+        let parameters = parameters.of(&template);
+        let shown: Vec<(&str, Option<&str>)> = parameters
+            .iter()
+            .map(|parameter| (parameter.name.as_str(), parameter.value.as_deref()))
+            .collect();
+        assert_eq!(shown, [("New", Some("new")), ("Kept", None)]);
     }
 }

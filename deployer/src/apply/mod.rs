@@ -26,8 +26,8 @@ pub use assets::{Bucket, found, store};
 pub use attach::{AttachError, First, PoolUpdate, Updated, update};
 pub(crate) use change_set::Pause;
 pub use change_set::{
-    ApplyError, Operation, Preparation, Prepared, continue_rollback, discard, execute, name, prepare, remove_shell,
-    roll_back, withdraw,
+    ApplyError, Operation, Parameters, Preparation, Prepared, continue_rollback, discard, execute, name, prepare,
+    remove_shell, roll_back, withdraw,
 };
 pub use deployed_code::deployed_code;
 pub use destroy::{Remains, delete, left_by, letting_go, remains};

@@ -68,6 +68,8 @@ pub struct ChangeSetRequest<'a> {
     pub import: Option<PoolToImport<'a>>,
     /// The template's text.
     pub template: &'a str,
+    /// The template's parameters that have no default or another value than it.
+    pub parameters: &'a [ParameterValue],
     /// Stack tags, all of them; an import leaves them as they are.
     pub tags: &'a BTreeMap<String, String>,
     /// The role that CloudFormation takes on; the one of the last deployment, or the caller's, when absent.
@@ -76,6 +78,15 @@ pub struct ChangeSetRequest<'a> {
     pub notify: &'a [String],
     /// What is watched from now on; what the stack was told last when absent.
     pub watch: Option<&'a Watch>,
+}
+
+/// What a change set says of one of its template's parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterValue {
+    /// The parameter's name.
+    pub name: String,
+    /// Its value; the one that the stack has when absent.
+    pub value: Option<String>,
 }
 
 /// A change set that was made.
@@ -149,6 +160,7 @@ impl Session {
             .change_set_type(kind)
             .set_template_body(url.is_none().then(|| request.template.to_owned()))
             .set_template_url(url.map(str::to_owned))
+            .set_parameters(Some(request.parameters.iter().map(parameter).collect()))
             .set_tags(tags)
             .set_resources_to_import(request.import.map(|pool| vec![resource_to_import(pool)]))
             .set_role_arn(request.role.map(str::to_owned))
@@ -296,6 +308,14 @@ impl Session {
             }
         }
     }
+}
+
+fn parameter(parameter: &ParameterValue) -> types::Parameter {
+    types::Parameter::builder()
+        .parameter_key(&parameter.name)
+        .set_parameter_value(parameter.value.clone())
+        .set_use_previous_value(parameter.value.is_none().then_some(true))
+        .build()
 }
 
 /// An empty list takes the alarms away that the stack was told before.

@@ -42,7 +42,8 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
 pub use alarms::AlarmSeen;
 pub use change_sets::{
-    CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, PoolToImport, RollbackTrigger, Watch,
+    CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, ParameterValue, PoolToImport,
+    RollbackTrigger, Watch,
 };
 pub use drift::{DriftDetection, PropertyDrift, ResourceDrift};
 pub use error::{AwsError, Refusal};

@@ -23,6 +23,8 @@ pub struct StackState {
     pub tags: BTreeMap<String, String>,
     /// Outputs by key.
     pub outputs: BTreeMap<String, String>,
+    /// The template's parameters, with the values of the last deployment.
+    pub parameters: BTreeMap<String, String>,
     /// Whether deletes are refused.
     pub termination_protection: bool,
     /// When the last create or update began, in seconds since 1970.
@@ -112,6 +114,14 @@ impl Session {
                 .map(|output| {
                     let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
                     (text(output.output_key()), text(output.output_value()))
+                })
+                .collect(),
+            parameters: stack
+                .parameters()
+                .iter()
+                .map(|parameter| {
+                    let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
+                    (text(parameter.parameter_key()), text(parameter.parameter_value()))
                 })
                 .collect(),
             termination_protection: stack.enable_termination_protection().unwrap_or(false),

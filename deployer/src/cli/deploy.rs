@@ -19,7 +19,7 @@ use super::read_back::{again, verify};
 use super::recover::recover;
 use super::rollout::{Rollout, canary};
 use super::undone::taken_back;
-use crate::apply::{self, ApplyError, Bucket, Prepared};
+use crate::apply::{self, ApplyError, Bucket, Parameters, Prepared};
 use crate::asset::{Asset, Tools};
 use crate::aws::{ChangeSetKind, Session, StackState};
 use crate::plan::{Answered, Desired, Pinned, Plan, Situation, answer, render};
@@ -53,6 +53,8 @@ pub(super) struct Planned {
     pub(super) observed: Observed,
     pub(super) answered: Answered,
     pub(super) code: Code,
+    /// The values of the template's parameters.
+    pub(super) parameters: Parameters,
     /// The first change set, where it could be made before the yes.
     pub(super) prepared: Option<Prepared>,
 }
@@ -108,10 +110,15 @@ impl Planned {
         wanted.hold(context, &observed)?;
         attach::put_back(wanted, &mut observed);
         let answered = wanted.answers(context, &observed.plan);
+        let deployed = observed.deployed.as_ref();
         Ok(Self {
-            observed,
             answered,
             code: Code::Unchanged,
+            parameters: Parameters {
+                set: BTreeMap::new(),
+                deployed: deployed.map(|deployed| deployed.parameters.clone()).unwrap_or_default(),
+            },
+            observed,
             prepared: None,
         })
     }
@@ -141,7 +148,7 @@ impl Planned {
         let plan = &mut self.observed.plan;
         // A failed first create has to go before CloudFormation takes a change set, and it goes after the yes.
         if plan.situation != Situation::Recreate {
-            self.prepared = change_sets::prepare(context, wanted, plan, 0).await?;
+            self.prepared = change_sets::prepare(context, wanted, plan, &self.parameters, 0).await?;
         }
         self.answered = wanted.answers(context, plan);
         Ok(())
@@ -177,6 +184,7 @@ impl Planned {
         let Self {
             observed,
             code,
+            parameters,
             prepared,
             ..
         } = self;
@@ -193,7 +201,7 @@ impl Planned {
         };
         let before = observed.deployed.as_ref().map(|deployed| &deployed.template);
         let before = before.unwrap_or_default();
-        let done = executed::executed(context, wanted, &observed, prepared, before).await;
+        let done = executed::executed(context, wanted, &observed, prepared, &parameters, before).await;
         done.map_err(|error| wanted.next.after(error))?;
         let proven = async {
             let outputs = verify(context, wanted, plan, before, sha256.as_deref()).await?;

@@ -265,6 +265,7 @@ async fn let_go(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> 
         bucket: &ending.bucket,
         stack: ending.stack.name.as_str(),
         template: released,
+        parameters: &deployed.parameters,
         tags: &deployed.tags,
         role: ending.stack.cloudformation.role(),
         notify: &ending.stack.cloudformation.notify(),

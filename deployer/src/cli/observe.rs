@@ -248,6 +248,7 @@ pub(super) async fn deployed(session: &Session, state: &StackState) -> Result<De
             .filter(|_| template.resource(logical::KEY).is_some())
             .cloned(),
         outputs: state.outputs.clone(),
+        parameters: state.parameters.clone(),
     })
 }
 

@@ -185,6 +185,7 @@ mod tests {
                     reason: None,
                     tags: BTreeMap::new(),
                     outputs: BTreeMap::new(),
+                    parameters: BTreeMap::new(),
                     termination_protection: true,
                     changed: None,
                     watch: crate::aws::Watch::default(),

@@ -208,6 +208,7 @@ mod tests {
             termination_protection: false,
             own_key: None,
             outputs: std::collections::BTreeMap::new(),
+            parameters: std::collections::BTreeMap::new(),
         };
         let new = Desired {
             template: template("b"),

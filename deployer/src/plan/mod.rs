@@ -70,6 +70,8 @@ pub struct Deployed {
     pub own_key: Option<String>,
     /// The stack's outputs.
     pub outputs: BTreeMap<String, String>,
+    /// The template's parameters, with the values that the stack has.
+    pub parameters: BTreeMap<String, String>,
 }
 
 impl Deployed {

@@ -118,6 +118,12 @@ impl Template {
         &self.0
     }
 
+    /// Returns the names of the template's parameters, in its order.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        let parameters = self.0.get("Parameters").and_then(Value::as_object);
+        parameters.into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
     /// Returns the resources by logical id, in the template's order.
     pub fn resources(&self) -> impl Iterator<Item = (&str, &Value)> {
         let resources = self.0.get("Resources").and_then(Value::as_object);

@@ -1,7 +1,7 @@
 //! The change sets of a deployment: made, compared with what was shown, executed and followed.
 
 use super::Deployment;
-use crate::apply::{self, Preparation, Prepared};
+use crate::apply::{self, Parameters, Preparation, Prepared};
 use crate::aws::{ChangeSetRequest, PoolToImport};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, apply_error};
@@ -16,9 +16,10 @@ pub(super) async fn prepare(
     context: &Context,
     wanted: &Deployment<'_>,
     plan: &mut Plan,
+    parameters: &Parameters,
     index: usize,
 ) -> Result<Option<Prepared>, CliError> {
-    let made = make(context, wanted, plan, index).await?;
+    let made = make(context, wanted, plan, parameters, index).await?;
     if let Some(made) = &made {
         plan.merge(index, &made.changes);
     }
@@ -30,9 +31,10 @@ pub(super) async fn unplanned(
     context: &Context,
     wanted: &Deployment<'_>,
     plan: &Plan,
+    parameters: &Parameters,
     index: usize,
 ) -> Result<Option<Prepared>, CliError> {
-    let Some(made) = make(context, wanted, plan, index).await? else {
+    let Some(made) = make(context, wanted, plan, parameters, index).await? else {
         return Ok(None);
     };
     let surprises = plan
@@ -59,15 +61,17 @@ async fn make(
     context: &Context,
     wanted: &Deployment<'_>,
     plan: &Plan,
+    parameters: &Parameters,
     index: usize,
 ) -> Result<Option<Prepared>, CliError> {
     let Some(phase) = plan.phases.get(index) else {
         return Ok(None);
     };
     let template = crate::template::Template::from_value(phase.template.clone())
-        .map_err(|error| CliError::failed(error.to_string()))?
-        .to_json();
-    let name = apply::name(&template, &wanted.desired.tags);
+        .map_err(|error| CliError::failed(error.to_string()))?;
+    let parameters = parameters.of(&template);
+    let template = template.to_json();
+    let name = apply::name(&template, &parameters, &wanted.desired.tags);
     let kind = Deployment::kind(plan, index);
     let watch = alarms::watch(context, wanted, phase, &plan.situation, kind).await;
     let watch = watch.map_err(|error| error.hint(fate(&plan.situation, index)))?;
@@ -80,6 +84,7 @@ async fn make(
             id: id.as_str(),
         }),
         template: &template,
+        parameters: &parameters,
         tags: &wanted.desired.tags,
         role: wanted.role,
         notify: &wanted.notify,

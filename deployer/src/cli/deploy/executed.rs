@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{Deployment, change_sets, take_back};
-use crate::apply::Prepared;
+use crate::apply::{Parameters, Prepared};
 use crate::cli::attach;
 use crate::cli::context::{Context, Interrupted};
 use crate::cli::error::CliError;
@@ -18,6 +18,7 @@ pub(super) async fn executed(
     wanted: &Deployment<'_>,
     observed: &Observed,
     prepared: Option<Prepared>,
+    parameters: &Parameters,
     before: &Value,
 ) -> Result<(), CliError> {
     let plan = &observed.plan;
@@ -25,7 +26,15 @@ pub(super) async fn executed(
         change_sets::remove_failed(context, wanted).await?;
     }
     let mut reached = 0;
-    let steps = Box::pin(steps(context, wanted, observed, prepared, before, &mut reached));
+    let steps = Box::pin(steps(
+        context,
+        wanted,
+        observed,
+        prepared,
+        parameters,
+        before,
+        &mut reached,
+    ));
     if let Err(error) = steps.await {
         let (done, rest) = plan.phases.split_at_checked(reached).unwrap_or_default();
         return Err(match done.last() {
@@ -54,6 +63,7 @@ async fn steps(
     wanted: &Deployment<'_>,
     observed: &Observed,
     mut prepared: Option<Prepared>,
+    parameters: &Parameters,
     before: &Value,
     reached: &mut usize,
 ) -> Result<(), CliError> {
@@ -70,7 +80,7 @@ async fn steps(
             }
         }
         if prepared.is_none() {
-            prepared = change_sets::unplanned(context, wanted, plan, index).await?;
+            prepared = change_sets::unplanned(context, wanted, plan, parameters, index).await?;
         }
         if let Some(prepared) = prepared.take() {
             change_sets::run(context, wanted, plan, index, &prepared, before).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::apply::{self, Bucket, Preparation};
+use crate::apply::{self, Bucket, Parameters, Preparation};
 use crate::aws::{ChangeSetKind, ChangeSetRequest, Session, Watch};
 use crate::cli::context::{Context, Interrupted};
 use crate::cli::error::{CliError, apply_error};
@@ -19,6 +19,8 @@ pub(in crate::cli) struct Bring<'a> {
     pub(in crate::cli) bucket: &'a Bucket,
     pub(in crate::cli) stack: &'a str,
     pub(in crate::cli) template: &'a Value,
+    /// The values of the template's parameters that the stack has.
+    pub(in crate::cli) parameters: &'a BTreeMap<String, String>,
     pub(in crate::cli) tags: &'a BTreeMap<String, String>,
     pub(in crate::cli) role: Option<&'a str>,
     pub(in crate::cli) notify: &'a [String],
@@ -35,16 +37,22 @@ impl Bring<'_> {
     /// Makes the change set, executes it and follows it; nothing where CloudFormation sees no change.
     pub(in crate::cli) async fn carry_out(&self, context: &Context) -> Result<(), CliError> {
         let region = self.session.region();
-        let template = Template::from_value(self.template.clone())
-            .map_err(|error| CliError::failed(error.to_string()))?
-            .to_json();
-        let name = apply::name(&template, self.tags);
+        let template =
+            Template::from_value(self.template.clone()).map_err(|error| CliError::failed(error.to_string()))?;
+        let parameters = Parameters {
+            deployed: self.parameters.clone(),
+            ..Parameters::default()
+        };
+        let parameters = parameters.of(&template);
+        let template = template.to_json();
+        let name = apply::name(&template, &parameters, self.tags);
         let request = ChangeSetRequest {
             stack: self.stack,
             name: &name,
             kind: ChangeSetKind::Update,
             import: None,
             template: &template,
+            parameters: &parameters,
             tags: self.tags,
             role: self.role,
             notify: self.notify,

@@ -88,12 +88,13 @@ pub(super) async fn release(
     let (session, stack) = (wanted.session, wanted.name);
     let state = during(context, &format!("reading the stack {stack}"), session.stack(stack)).await;
     let state = state.map_err(|Interrupted| CliError::failed("interrupted before the triggers were taken back"))??;
-    let told = state.map(|state| state.watch).unwrap_or_default();
+    let (told, parameters) = state.map(|state| (state.watch, state.parameters)).unwrap_or_default();
     let bring = Bring {
         session,
         bucket: &wanted.bucket,
         stack,
         template: &template,
+        parameters: &parameters,
         tags: &wanted.desired.tags,
         role: wanted.role,
         notify: &wanted.notify,

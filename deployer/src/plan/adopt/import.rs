@@ -157,6 +157,7 @@ mod tests {
             termination_protection: false,
             own_key: None,
             outputs: BTreeMap::from([(output::FUNCTION_ARN.to_owned(), FUNCTION.to_owned())]),
+            parameters: BTreeMap::new(),
         }
     }
 

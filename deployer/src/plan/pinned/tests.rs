@@ -76,6 +76,7 @@ fn world() -> World {
             termination_protection: true,
             own_key: None,
             outputs: BTreeMap::new(),
+            parameters: BTreeMap::new(),
         }),
         id: "arn:1",
         role: None,

@@ -293,6 +293,7 @@ fn termination_protection_is_guarded_with_the_stack() {
         termination_protection: true,
         own_key: None,
         outputs: BTreeMap::new(),
+        parameters: BTreeMap::new(),
     };
     let desired = Desired {
         template,

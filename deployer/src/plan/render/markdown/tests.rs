@@ -36,6 +36,7 @@ fn plan(old: Value, new: Value) -> Plan {
         termination_protection: false,
         own_key: None,
         outputs: BTreeMap::new(),
+        parameters: BTreeMap::new(),
     };
     let desired = Desired {
         template: new,
@@ -183,6 +184,7 @@ fn what_has_nothing_to_do_takes_no_room() {
         termination_protection: false,
         own_key: None,
         outputs: BTreeMap::new(),
+        parameters: BTreeMap::new(),
     };
     let desired = Desired {
         template: same,

@@ -133,6 +133,7 @@ impl World {
         });
         Some(Deployed {
             outputs: outputs.collect(),
+            parameters: BTreeMap::new(),
             own_key: template["Resources"].get("Key").map(|_| arn("Key")),
             template,
             tags: BTreeMap::new(),
