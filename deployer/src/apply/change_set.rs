@@ -43,6 +43,26 @@ pub enum ApplyError {
         /// The object.
         key: String,
     },
+    /// An object in the bucket has other bytes than its key stands for.
+    #[error("`s3://{bucket}/{key}` has the SHA-256 {found}, expected {expected}: somebody else put it there")]
+    OtherBytes {
+        /// The bucket.
+        bucket: String,
+        /// The object.
+        key: String,
+        /// Base64 of its SHA-256, as S3 computed it.
+        found: String,
+        /// Base64 of the SHA-256 of the zip that was built here.
+        expected: String,
+    },
+    /// An object in the bucket has no version that could be pinned.
+    #[error("`s3://{bucket}/{key}` has no version: the bucket does not keep versions")]
+    Unversioned {
+        /// The bucket.
+        bucket: String,
+        /// The object.
+        key: String,
+    },
     /// A pool's configuration in the bucket cannot be read.
     #[error("`s3://{bucket}/{key}` is not a pool's configuration as this version of deployer keeps it")]
     Unreadable {

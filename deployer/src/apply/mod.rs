@@ -22,14 +22,14 @@ mod sms_role;
 mod stack_policy;
 mod verify;
 
-pub use assets::{Bucket, found, store};
+pub use assets::{Bucket, StoredZip, hide, store, stored};
 pub use attach::{AttachError, First, PoolUpdate, Updated, update};
 pub(crate) use change_set::Pause;
 pub use change_set::{
     ApplyError, Operation, Parameters, Preparation, Prepared, continue_rollback, discard, execute, name, prepare,
     remove_shell, roll_back, withdraw,
 };
-pub use deployed_code::deployed_code;
+pub use deployed_code::{ZipLocation, deployed_code, deployed_zip, is_of, recorded};
 pub use destroy::{Remains, delete, left_by, letting_go, remains};
 pub use drift::{Detected, detect_drift};
 pub use existing_keys::key_findings;

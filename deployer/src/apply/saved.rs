@@ -86,7 +86,7 @@ impl Shelf<'_> {
         let (key, bytes, sha256) = self.object(kept, pool);
         let (name, owner) = (&self.bucket.name, &self.bucket.owner);
         let put = self.session.put_object(name, &key, owner, bytes, &sha256, JSON);
-        Ok(put.await?)
+        Ok(put.await?.is_some())
     }
 
     /// Keeps a configuration in place of the one that is there.

@@ -8,7 +8,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::aws::{AwsError, Session};
+use super::recorded;
+use crate::aws::{AwsError, Session, StackState};
 use crate::model::{logical, output};
 use crate::plan::{inline, resolve};
 
@@ -161,13 +162,10 @@ fn is_default(member: &str, value: Option<&Value>) -> bool {
     }
 }
 
-/// Compares the hash of the code that runs with that of the zip that was deployed.
-pub async fn code_difference(
-    session: &Session,
-    outputs: &BTreeMap<String, String>,
-    sha256: &str,
-) -> Result<Option<Difference>, AwsError> {
-    let Some(name) = outputs.get(output::FUNCTION_NAME) else {
+/// Compares the hash of the code that runs with the one that the stack recorded of its zip. Nothing where the stack has
+/// no function, or recorded none.
+pub async fn code_difference(session: &Session, state: &StackState) -> Result<Option<Difference>, AwsError> {
+    let (Some(name), Some(sha256)) = (state.outputs.get(output::FUNCTION_NAME), recorded(&state.parameters)) else {
         return Ok(None);
     };
     let function = session.function(name).await?;
@@ -175,9 +173,10 @@ pub async fn code_difference(
         what: format!("the code of {name} (SHA-256)"),
         declared: sha256.to_owned(),
         live: function.code_sha256,
-        mend: "somebody changed the function outside CloudFormation: `deployer apply` after a change of the handler \
-               brings it back"
-            .to_owned(),
+        mend:
+            "somebody changed the function outside CloudFormation (UpdateFunctionCode in CloudTrail): `deployer drift \
+               --revert` prints the command that brings the deployed code back"
+                .to_owned(),
     }))
 }
 

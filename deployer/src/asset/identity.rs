@@ -22,8 +22,6 @@ pub struct Asset {
     pub digest: Sha256,
     /// The executable's identity: that of the zip without its delivery configuration and texts.
     pub binary_digest: Sha256,
-    /// The zip's key in the assets bucket.
-    pub key: String,
     /// The machine that it is built for.
     pub architecture: Architecture,
     /// Where the executable comes from.
@@ -106,7 +104,6 @@ impl Identifier {
         Ok(Asset {
             digest,
             binary_digest,
-            key: format!("handler/{digest}.zip"),
             architecture,
             origin,
             delivery_json,
@@ -147,6 +144,14 @@ impl Identifier {
 }
 
 impl Asset {
+    /// Returns the key in the assets bucket of the zip of these inputs that has this SHA-256.
+    ///
+    /// Two compilers may make two zips of the same inputs; each has a key of its own, so that nobody's is in another's
+    /// place.
+    pub fn key(&self, sha256: Sha256) -> String {
+        format!("handler/{}/{}", self.digest, file(sha256))
+    }
+
     /// Reports a choice of provider types that the handler cannot follow: it came with the deployer, or its crate has no
     /// features by these names.
     pub fn not_compiled(&self, stack: &Stack) -> Option<Finding> {
@@ -178,6 +183,11 @@ impl Asset {
     pub fn is_build_of(&self, digest: &str, contents: &Contents) -> bool {
         zip_digest(self.binary_digest, &contents.delivery_json, &contents.messages).to_string() == digest
     }
+}
+
+/// The name of a zip with this SHA-256: what the template's parameter `HandlerFile` says.
+pub fn file(sha256: Sha256) -> String {
+    format!("{sha256}.zip")
 }
 
 /// The features of the handler's crate that are these types: each is one by its name, beside what all of them share.

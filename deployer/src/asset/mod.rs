@@ -30,7 +30,7 @@ pub use elf::{Elf, ElfError, Glibc};
 pub use embedded::{Embedded, Executable};
 pub use error::AssetError;
 pub use gate::{Refused, gate, gate_elf};
-pub use identity::{Asset, Identifier, Origin, identify};
+pub use identity::{Asset, Identifier, Origin, file, identify};
 pub use readiness::{Ready, ready};
 pub use store::cached;
 pub use tools::Tools;

@@ -137,12 +137,28 @@ impl Session {
     /// Reads an object whole; nothing when it is not there. One that is larger than any zip that Lambda takes is an
     /// error.
     pub async fn read_object(&self, bucket: &str, key: &str, owner: &AccountId) -> Result<Option<Vec<u8>>, AwsError> {
-        let action = "s3:GetObject";
+        self.read_object_version(bucket, key, None, owner).await
+    }
+
+    /// Reads one version of an object whole, or the current one when none is named; nothing when it is not there.
+    pub async fn read_object_version(
+        &self,
+        bucket: &str,
+        key: &str,
+        version: Option<&str>,
+        owner: &AccountId,
+    ) -> Result<Option<Vec<u8>>, AwsError> {
+        let action = if version.is_some() {
+            "s3:GetObjectVersion"
+        } else {
+            "s3:GetObject"
+        };
         let answer = self
             .objects()
             .get_object()
             .bucket(bucket)
             .key(key)
+            .set_version_id(version.map(str::to_owned))
             .expected_bucket_owner(owner.as_str())
             .checksum_mode(ChecksumMode::Enabled)
             .send()
@@ -150,7 +166,7 @@ impl Session {
             .map_err(|error| refused(action, error));
         let answer = match answer {
             Ok(answer) => answer,
-            Err(error) if error.is(&["NoSuchKey"]) => return Ok(None),
+            Err(error) if error.is(&["NoSuchKey", "NoSuchVersion"]) => return Ok(None),
             Err(error) => return Err(error),
         };
         if answer.content_length().is_none_or(|length| length > READ_LIMIT) {
@@ -166,7 +182,7 @@ impl Session {
         }
     }
 
-    /// Writes an object once: returns false when somebody wrote that key first.
+    /// Writes an object once and returns it; nothing when somebody wrote that key first.
     pub async fn put_object(
         &self,
         bucket: &str,
@@ -175,11 +191,14 @@ impl Session {
         bytes: Vec<u8>,
         sha256: &str,
         content_type: &str,
-    ) -> Result<bool, AwsError> {
+    ) -> Result<Option<StoredObject>, AwsError> {
         let put = self.put(bucket, key, owner, bytes, sha256, content_type);
         match put.if_none_match("*").send().await {
-            Ok(_) => Ok(true),
-            Err(error) if matches!(status(&error), Some(409 | 412)) => Ok(false),
+            Ok(answer) => Ok(Some(StoredObject {
+                sha256: Some(sha256.to_owned()),
+                version: answer.version_id().map(str::to_owned),
+            })),
+            Err(error) if matches!(status(&error), Some(409 | 412)) => Ok(None),
             Err(error) => Err(refused("s3:PutObject", error)),
         }
     }
@@ -313,7 +332,7 @@ mod tests {
         });
         let session = stub.session();
         let put = session.put_object("assets", "pools/a", &owner, bytes.clone(), &sha256, "application/json");
-        assert!(!put.await.unwrap());
+        assert_eq!(put.await.unwrap(), None);
         let replaced = session.replace_object("assets", "pools/a", &owner, bytes.clone(), &sha256, "application/json");
         replaced.await.unwrap();
         assert_eq!(

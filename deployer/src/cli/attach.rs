@@ -15,6 +15,7 @@ use super::error::{CliError, apply_error};
 use super::next::Next;
 use super::observe::{Observed, take_back};
 use super::progress::during;
+use super::read_back::code_is_deployed;
 use crate::apply::{self, First, Kept, Known, PoolUpdate, Shelf, resolved};
 use crate::aws::LivePool;
 use crate::model::output;
@@ -95,6 +96,9 @@ pub(super) async fn attach(context: &Context, wanted: &Deployment<'_>, observed:
     )
     .await;
     let state = reading.map_err(|_| as_it_was(shelf, &wanted.next))??;
+    if let Some(state) = &state {
+        code_is_deployed(context, wanted, state).await?;
+    }
     let outputs = state.map(|state| state.outputs).unwrap_or_default();
     let lambda_config = arns(&part.lambda_config, &outputs);
     let deployed = observed.deployed.as_ref();

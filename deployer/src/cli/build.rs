@@ -72,6 +72,15 @@ pub(super) fn tools(args: &Builder) -> Result<Tools, CliError> {
     Ok(tools)
 }
 
+/// Returns the zip of these inputs where no compiler has to run for it: it was built before, or its executable came with
+/// the deployer.
+pub(super) fn known(asset: &Asset, tools: &Tools) -> Result<Option<Built>, CliError> {
+    match asset.origin {
+        Origin::Sources { .. } => Ok(asset::cached(asset, tools)),
+        Origin::Embedded(_) => Ok(Some(asset::build(asset, tools, &mut |_| {})?)),
+    }
+}
+
 /// Returns the zip of these inputs: the one that was built before, or a new one.
 pub(super) fn build(context: &Context, asset: &Asset, tools: &Tools) -> Result<Built, CliError> {
     if let Some(built) = asset::cached(asset, tools) {

@@ -115,7 +115,7 @@ fn read_each<T>(
         found.extend(asset.as_ref().and_then(|asset| asset.not_compiled(&stack)));
         let location = asset.as_ref().map(|asset| AssetLocation {
             bucket: stack.assets_bucket.clone(),
-            key: asset.key.clone(),
+            digest: asset.digest.to_string(),
         });
         let model = Model::of(&stack, location.as_ref());
         let pool = DesiredPool::of(&stack, || template::lambda_config(&model.pool));

@@ -25,7 +25,7 @@ use crate::aws::{ChangeSetKind, Session, StackState};
 use crate::plan::{Answered, Desired, Pinned, Plan, Situation, answer, render};
 use crate::spec::Acknowledgement;
 
-use code::Code;
+use code::{Code, Stored};
 
 /// A stack that is to be as it is declared.
 pub(super) struct Deployment<'a> {
@@ -80,7 +80,8 @@ pub(super) async fn deploy(context: &Context, wanted: &Deployment<'_>) -> Result
     }
     let mut planned = Planned::of(context, wanted, state).await?;
     if planned.asks() == Asks::Change {
-        planned.code = code::code(context, wanted, &planned.observed.plan).await?;
+        let Observed { plan, deployed, .. } = &planned.observed;
+        planned.code = Box::pin(code::code(context, wanted, plan, deployed.as_ref())).await?;
         Box::pin(planned.prepare(context, wanted)).await?;
     }
     planned.show(context, wanted);
@@ -143,14 +144,30 @@ impl Planned {
         !self.observed.plan.is_nothing() || !open.is_empty() || !acknowledged.is_empty() || !warnings.is_empty()
     }
 
-    /// Makes the first change set, which may say more of what would happen.
+    /// Stores the zip and makes the first change set, which may say more of what would happen. Where either fails, what
+    /// was made is taken back.
     pub(super) async fn prepare(&mut self, context: &Context, wanted: &Deployment<'_>) -> Result<(), CliError> {
+        let stored = Box::pin(code::store(context, wanted, &self.code)).await?;
+        let is_altered = match stored {
+            Some(Stored::Pinned(values)) => {
+                self.parameters.set.extend(values);
+                false
+            }
+            Some(Stored::Altered(finding)) => {
+                self.observed.plan.findings.push(finding);
+                true
+            }
+            None => false,
+        };
         let plan = &mut self.observed.plan;
         // A failed first create has to go before CloudFormation takes a change set, and it goes after the yes.
-        if plan.situation != Situation::Recreate {
-            self.prepared = change_sets::prepare(context, wanted, plan, &self.parameters, 0).await?;
+        if plan.situation != Situation::Recreate && !is_altered {
+            match change_sets::prepare(context, wanted, plan, &self.parameters, 0).await {
+                Ok(prepared) => self.prepared = prepared,
+                Err(error) => return Err(self.take_back(wanted, error).await),
+            }
         }
-        self.answered = wanted.answers(context, plan);
+        self.answered = wanted.answers(context, &self.observed.plan);
         Ok(())
     }
 
@@ -172,7 +189,14 @@ impl Planned {
 
     /// Takes back what was made before the yes, and returns why, with what could not be taken back.
     pub(super) async fn take_back(&self, wanted: &Deployment<'_>, why: CliError) -> CliError {
-        take_back(wanted, &self.observed.plan, self.prepared.as_ref(), why).await
+        let why = take_back(wanted, &self.observed.plan, self.prepared.as_ref(), why).await;
+        match code::release(wanted, &self.code).await {
+            Ok(()) => why,
+            Err(reason) => why.hint(format!(
+                "the handler's zip stays in {} ({reason}): nothing refers to it, and the next run uses it",
+                wanted.bucket.name
+            )),
+        }
     }
 
     /// Makes the stack as it was shown and returns its outputs; or reads back one that has nothing to do.
@@ -183,7 +207,6 @@ impl Planned {
     ) -> Result<BTreeMap<String, String>, CliError> {
         let Self {
             observed,
-            code,
             parameters,
             prepared,
             ..
@@ -192,19 +215,12 @@ impl Planned {
         if plan.is_nothing() {
             return unchanged(context, wanted, &observed).await;
         }
-        let sha256 = match Box::pin(code::store(context, wanted, code)).await {
-            Ok(sha256) => sha256,
-            Err(error) => {
-                let error = error.hint("nothing was changed");
-                return Err(take_back(wanted, plan, prepared.as_ref(), error).await);
-            }
-        };
         let before = observed.deployed.as_ref().map(|deployed| &deployed.template);
         let before = before.unwrap_or_default();
         let done = executed::executed(context, wanted, &observed, prepared, &parameters, before).await;
         done.map_err(|error| wanted.next.after(error))?;
         let proven = async {
-            let outputs = verify(context, wanted, plan, before, sha256.as_deref()).await?;
+            let outputs = verify(context, wanted, plan, before).await?;
             Box::pin(canary::applied(context, wanted, plan, before)).await?;
             Ok(outputs)
         };

@@ -14,7 +14,7 @@ use super::observe::{Observed, Sessions, Subject, observe};
 use super::pinned;
 use super::side_by_side::side_by_side;
 use crate::apply::Bucket;
-use crate::asset::cached;
+use crate::asset::{Tools, cached};
 use crate::plan::render::markdown::{self, Planned, Unread};
 use crate::plan::{Answered, Pinned, answer, render};
 
@@ -27,7 +27,11 @@ pub(super) async fn run(context: &Context, args: &DiffArgs) -> Result<ExitStatus
         .iter()
         .map(|each| (&each.stack.name, &each.stack.region, each.stack.account.as_ref()));
     let sessions = Sessions::open(context, named).await?;
-    let looked = look(context, &declared, &sessions).await?;
+    let tools = match args.out {
+        Some(_) => Some(build::tools(&Builder { builder: None })?),
+        None => None,
+    };
+    let looked = look(context, &declared, &sessions, tools.as_ref()).await?;
     let is_many = looked.len() > 1;
     // Of one stack that cannot be read there is nothing to show.
     if let ([Looked { seen: Err(error), .. }], DiffFormat::Text) = (looked.as_slice(), args.format) {
@@ -77,6 +81,7 @@ async fn look<'a>(
     context: &Context,
     declared: &'a [Declared],
     sessions: &Sessions,
+    tools: Option<&Tools>,
 ) -> Result<Vec<Looked<'a>>, CliError> {
     let mut items = Vec::new();
     for each in declared {
@@ -84,7 +89,7 @@ async fn look<'a>(
         items.push((&each.stack.region, (context.beside(name)?, each)));
     }
     let look = |(context, declared): (Context, &'a Declared)| async move {
-        let seen = Box::pin(see(&context, declared, sessions)).await;
+        let seen = Box::pin(see(&context, declared, sessions, tools)).await;
         Looked { declared, seen }
     };
     let looked = side_by_side(context, "reading", items, look).await;
@@ -94,7 +99,13 @@ async fn look<'a>(
     Ok(looked)
 }
 
-async fn see(context: &Context, declared: &Declared, sessions: &Sessions) -> Result<Seen, CliError> {
+/// `tools` are given where the plan is written, and the zip's SHA-256 with it.
+async fn see(
+    context: &Context,
+    declared: &Declared,
+    sessions: &Sessions,
+    tools: Option<&Tools>,
+) -> Result<Seen, CliError> {
     let stack = &declared.stack;
     let file = stack.source.path().display().to_string();
     let next = Next::of(&file);
@@ -111,7 +122,12 @@ async fn see(context: &Context, declared: &Declared, sessions: &Sessions) -> Res
     let answered = answer(observed.plan.findings.clone(), &stack.acknowledge, &context.today());
     let notify = stack.cloudformation.notify();
     let cloudformation = (stack.cloudformation.role(), notify.as_slice());
+    let code = declared.asset.as_ref().filter(|_| observed.plan.changes_code());
     let pinned = Pinned {
+        zip_sha256: match (code, tools) {
+            (Some(asset), Some(tools)) => build::known(asset, tools)?.map(|built| built.sha256.base64()),
+            _ => None,
+        },
         file,
         ..pinned::pin(subject, declared.asset.as_ref(), cloudformation, &observed, &answered)
     };

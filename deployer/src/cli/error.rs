@@ -185,6 +185,19 @@ pub(super) fn apply_error(error: ApplyError, region: &Region) -> CliError {
             let command = format!("delete it, then apply again: aws s3 rm s3://{bucket}/{key}");
             CliError::failed(error.to_string()).hint(command)
         }
+        ApplyError::OtherBytes {
+            ref bucket, ref key, ..
+        } => CliError::stopped(error.to_string()).hint(format!(
+            "see who stored it and when: aws s3api list-object-versions --bucket {bucket} --prefix {key}"
+        )),
+        ApplyError::Unversioned { ref bucket, .. } => CliError::failed(error.to_string())
+            .hint(format!(
+                "the bucket of `bootstrap` keeps versions: deployer bootstrap --region {region}"
+            ))
+            .hint(format!(
+                "for a bucket of your own: aws s3api put-bucket-versioning --bucket {bucket} \
+                 --versioning-configuration Status=Enabled"
+            )),
         ApplyError::Unreadable { ref bucket, ref key } => CliError::failed(error.to_string()).hint(format!(
             "look at it: aws s3 cp s3://{bucket}/{key} - ; use the version of deployer that wrote it"
         )),

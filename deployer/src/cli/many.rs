@@ -98,7 +98,7 @@ impl<'a> Many<'a> {
         let is_off = is_whole && stages.iter().any(Stage::has_ended);
         let mut interrupted = context.is_interrupted().await;
         if !is_off && !interrupted {
-            self.codes(context, &mut stages).await?;
+            self.codes(context, &mut stages).await;
             interrupted = context.is_interrupted().await;
         }
         if !is_off && !interrupted {

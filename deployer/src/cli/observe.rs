@@ -156,7 +156,7 @@ pub(super) async fn compare(subject: Subject<'_>, state: Option<StackState>) -> 
         plan.findings.extend(key_findings(session, &desired.keys, made).await?);
     }
     if let (Some(deployed), Some(asset), true) = (&deployed, &desired.code, plan.changes_code())
-        && let Some(code) = deployed_code(session, &subject.bucket.owner, deployed, &desired.template).await?
+        && let Some(code) = deployed_code(session, &subject.bucket.owner, deployed).await?
     {
         plan.compare_code(asset, &code);
     }

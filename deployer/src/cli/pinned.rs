@@ -51,7 +51,7 @@ pub(super) fn pin(
         stack: subject.stack,
         region,
         account: subject.bucket.owner.as_str(),
-        asset: asset.map(|asset| (asset.digest, asset.key.as_str())),
+        asset: asset.map(|asset| asset.digest),
         desired: subject.desired,
         cloudformation,
         situation: &observed.plan.situation,

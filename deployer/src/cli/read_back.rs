@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use super::context::Context;
 use super::deploy::Deployment;
-use super::error::{CliError, apply_error};
+use super::error::CliError;
 use super::progress::during;
 use super::rollout::policy;
-use crate::apply::{self, ApplyError, Difference};
+use crate::apply::{self, Difference};
 use crate::aws::{AwsError, StackState};
 use crate::model::logical;
 use crate::plan::Plan;
 
 /// How long after a change an apply that has nothing to do reads back what was made: the apply that made it
 /// may have been killed before it did. Nothing on AWS's side says whether it was, and after that time a stack
-/// costs two calls.
+/// costs three calls.
 const FRESH: Duration = Duration::from_hours(24);
 
 const READING_BACK: &str = "reading back what was deployed";
@@ -26,7 +26,6 @@ pub(super) async fn verify(
     wanted: &Deployment<'_>,
     plan: &Plan,
     before: &serde_json::Value,
-    sha256: Option<&str>,
 ) -> Result<BTreeMap<String, String>, CliError> {
     let Some(state) = wanted.session.stack(wanted.name).await? else {
         return Err(CliError::failed(format!(
@@ -45,9 +44,7 @@ pub(super) async fn verify(
         {
             differences = apply::pool_differences(wanted.session, template, before, &state.outputs).await?;
         }
-        if let Some(sha256) = sha256 {
-            differences.extend(apply::code_difference(wanted.session, &state.outputs, sha256).await?);
-        }
+        differences.extend(apply::code_difference(wanted.session, &state).await?);
         Ok::<_, AwsError>(differences)
     };
     let differences = during(context, READING_BACK, work).await??;
@@ -58,31 +55,40 @@ pub(super) async fn verify(
     Ok(state.outputs)
 }
 
-/// Reads back what an earlier apply deployed not long ago, and may not have come to read back.
+/// Reads back the code that runs, and what an earlier apply deployed not long ago and may not have come to read back.
 pub(super) async fn again(context: &Context, wanted: &Deployment<'_>, state: &StackState) -> Result<(), CliError> {
-    if !state.changed.is_some_and(|time| context.is_within(FRESH, time)) {
-        return Ok(());
-    }
+    let is_fresh = state.changed.is_some_and(|time| context.is_within(FRESH, time));
     let work = async {
-        let (session, outputs) = (wanted.session, &state.outputs);
-        let template = &wanted.desired.template;
-        let mut differences = apply::pool_differences(session, template, &serde_json::Value::Null, outputs).await?;
-        if let Some(asset) = wanted.asset {
-            let stored = match apply::found(session, &wanted.bucket, &asset.key).await {
-                // Without the zip there is nothing to compare with.
-                Err(ApplyError::NoBucket { .. } | ApplyError::Unproven { .. }) => None,
-                found => found?,
-            };
-            if let Some(sha256) = stored {
-                differences.extend(apply::code_difference(session, outputs, &sha256).await?);
-            }
+        let session = wanted.session;
+        let mut differences: Vec<Difference> = apply::code_difference(session, state).await?.into_iter().collect();
+        if is_fresh {
+            let (template, before) = (&wanted.desired.template, serde_json::Value::Null);
+            differences.extend(apply::pool_differences(session, template, &before, &state.outputs).await?);
         }
-        Ok(differences)
+        Ok::<_, AwsError>(differences)
     };
-    let differences = during(context, READING_BACK, work).await?;
-    let differences = differences.map_err(|error| apply_error(error, wanted.session.region()))?;
+    let differences = during(context, READING_BACK, work).await??;
     agreed(wanted, &differences)?;
-    policy::keep(context, wanted).await
+    if is_fresh {
+        policy::keep(context, wanted).await?;
+    }
+    Ok(())
+}
+
+/// Compares the code that runs with what the stack recorded, before a pool is pointed to the function.
+pub(super) async fn code_is_deployed(
+    context: &Context,
+    wanted: &Deployment<'_>,
+    state: &StackState,
+) -> Result<(), CliError> {
+    let reading = "comparing the function's code with what was deployed";
+    let found = during(context, reading, apply::code_difference(wanted.session, state)).await??;
+    match found {
+        None => Ok(()),
+        Some(difference) => Err(
+            CliError::stopped(format!("{difference}; the pool was not pointed to the function")).hint(difference.mend),
+        ),
+    }
 }
 
 /// What was read back and differs is an error.

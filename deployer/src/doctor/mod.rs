@@ -22,7 +22,7 @@ pub use policy::stack_policy;
 pub use pool::{deployed, email_sending, import, left_over, sms_configuration, tier};
 pub use secret::secret;
 pub use senders::{SmsService, identities_of, mail_account, mail_identity, sms_sandbox, spend_limit};
-pub use trigger::{function, permission};
+pub use trigger::{code, function, permission};
 
 use crate::aws::AwsError;
 

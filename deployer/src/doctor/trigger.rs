@@ -40,6 +40,26 @@ pub fn function(name: &str, found: &Reading<FunctionState>) -> Verdict {
     }
 }
 
+/// Whether the stack's own function runs the code whose SHA-256 the stack recorded, both in base64.
+pub fn code(file: &str, recorded: Option<&str>, runs: &str) -> Verdict {
+    let check = "code";
+    match recorded {
+        Some(recorded) if recorded == runs => Verdict::ok(check, "the function runs the zip that was deployed"),
+        Some(recorded) => Verdict::fail(
+            check,
+            format!("the function runs code with the SHA-256 {runs}, expected {recorded}, which the stack recorded"),
+            format!(
+                "find out who changed it (UpdateFunctionCode in CloudTrail); to bring it back: deployer drift {file} --revert"
+            ),
+        ),
+        None => Verdict::warn(
+            check,
+            "the stack has not recorded the SHA-256 of its zip",
+            format!("deployer apply {file}"),
+        ),
+    }
+}
+
 /// Whether a function's policy lets the pool invoke it for a trigger.
 pub fn permission(
     trigger: &str,

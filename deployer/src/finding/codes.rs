@@ -559,6 +559,11 @@ codes! {
         why: "Reading the function is a right of its own. Code that was put there outside CloudFormation would be \
               overwritten without a word.",
         instead: "Allow lambda:GetFunctionConfiguration.";
+    ZipAltered = "zip-altered", Error, "The assets bucket holds other bytes in the place of the handler's zip",
+        why: "The key of a zip contains its SHA-256, and the object at that key has another. Somebody who may write to \
+              the bucket put it there. It is never deployed.",
+        instead: "Find out who stored it (S3 object versions, CloudTrail), remove the object, and apply again. \
+                  `deployer bootstrap` updates the bucket so that its objects cannot be overwritten.";
     HandlerChanged = "handler-changed", Warning, "The deployed handler is not from this checkout",
         why: "It was built from other sources, lock file or settings than those that are here, older or newer. This \
               deployment brings this checkout's: what users get may change with it, and a fix that is deployed from \

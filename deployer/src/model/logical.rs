@@ -18,6 +18,8 @@ pub const GUARD_SECRET: &str = "GuardSecret";
 pub const FUNCTION_ROLE: &str = "FunctionRole";
 /// The stack's own function.
 pub const FUNCTION: &str = "Function";
+/// The function's code as it was verified.
+pub const FUNCTION_VERSION: &str = "FunctionVersion";
 /// Retries, age and failure destination of asynchronous events.
 pub const ASYNC_CONFIG: &str = "AsyncConfig";
 /// The alarm on a queue that is not empty.

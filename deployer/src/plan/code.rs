@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Plan, guard};
-use crate::asset::{Asset, Contents, Refused, Sha256};
+use super::{Phase, Plan, guard};
+use crate::asset::{Asset, Contents, Refused};
 use crate::finding::Finding;
 use crate::model::logical;
 
@@ -17,12 +17,12 @@ use crate::model::logical;
 pub struct DeployedCode {
     /// The digest by which the deployed template names its zip.
     pub digest: String,
-    /// That zip, or why it cannot be read.
+    /// Base64 of the SHA-256 that the stack recorded of that zip; nothing for a stack that recorded none.
+    pub recorded: Option<String>,
+    /// That zip, or why it cannot be read or is not what was recorded.
     pub zip: Result<Vec<u8>, String>,
     /// Base64 of the SHA-256 of the code that the function runs, or why it cannot be told.
     pub runs: Result<String, String>,
-    /// The zip that the bucket has already for what is declared.
-    pub next: Option<Vec<u8>>,
 }
 
 /// What changes in the files that travel with the handler.
@@ -47,20 +47,25 @@ pub struct FileChange {
     pub new: Option<String>,
 }
 
-impl Plan {
-    /// Whether the plan gives the function other code.
+impl Phase {
+    /// Whether the change set gives the function other code.
     pub fn changes_code(&self) -> bool {
-        let functions = self
-            .phases
-            .iter()
-            .filter_map(|phase| phase.diff.change(logical::FUNCTION));
-        functions
+        let function = self.diff.change(logical::FUNCTION);
+        function
+            .into_iter()
             .flat_map(|change| &change.edits)
             .any(|edit| match edit.path.get(1) {
                 Some(property) => property == "Code",
                 // The whole function is new, or goes.
                 None => edit.new.is_some(),
             })
+    }
+}
+
+impl Plan {
+    /// Whether the plan gives the function other code.
+    pub fn changes_code(&self) -> bool {
+        self.phases.iter().any(Phase::changes_code)
     }
 
     /// Compares the declared code with the deployed one.
@@ -79,8 +84,6 @@ impl Plan {
         };
         self.findings.extend(found);
         self.findings.extend(outside(asset, deployed));
-        self.findings
-            .extend(deployed.next.as_deref().and_then(|zip| guard::stored(zip, asset)));
         self.delivery = Some(change);
     }
 }
@@ -153,9 +156,9 @@ fn outside(asset: &Asset, deployed: &DeployedCode) -> Option<Finding> {
         Ok(runs) => runs,
         Err(why) => return Some(guard::unchecked(why)),
     };
-    // Where the zip is unread, another guard has said so.
-    let zip = Sha256::of(deployed.zip.as_ref().ok()?).base64();
-    (*runs != zip).then(|| guard::changed_outside(runs, &zip, asset))
+    // A stack that recorded nothing records with this deployment; until then nothing proves what it should run.
+    let recorded = deployed.recorded.as_deref()?;
+    (runs != recorded).then(|| guard::changed_outside(runs, recorded, asset))
 }
 
 #[cfg(test)]
@@ -163,7 +166,7 @@ pub(super) mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::asset::{Origin, zip};
+    use crate::asset::{Origin, Sha256, zip};
     use crate::finding::Code;
     use crate::plan::{Desired, DesiredPool, Situation};
     use crate::spec::Architecture;
@@ -173,7 +176,6 @@ pub(super) mod tests {
         Asset {
             digest: Sha256::of(b"zip"),
             binary_digest: Sha256::of(b"binary"),
-            key: "handler/zip.zip".to_owned(),
             architecture,
             origin: Origin::Sources {
                 folder: PathBuf::new(),
@@ -209,12 +211,12 @@ pub(super) mod tests {
         zip: Result<Vec<u8>, String>,
         runs: Option<Result<String, String>>,
     ) -> (DeliveryChange, Vec<Code>) {
-        let of_zip = || Ok(zip.as_deref().map(|zip| Sha256::of(zip).base64()).unwrap_or_default());
+        let sha256 = zip.as_deref().map(|zip| Sha256::of(zip).base64()).unwrap_or_default();
         let deployed = DeployedCode {
             digest: "another".to_owned(),
-            runs: runs.unwrap_or_else(of_zip),
+            runs: runs.unwrap_or_else(|| Ok(sha256.clone())),
+            recorded: Some(sha256),
             zip,
-            next: None,
         };
         let mut plan = plan();
         plan.compare_code(&asset(Architecture::Arm64), &deployed);

@@ -40,6 +40,7 @@ pub use code::{DeliveryChange, DeployedCode, FileChange};
 pub use diff::{diff, patch};
 pub use existing_key::ExistingKey;
 pub use guard::guards;
+pub(crate) use guard::other_bytes;
 pub use immutable::unlike_live;
 pub use phases::phases;
 pub use pinned::{Inputs, Pinned, Pins};

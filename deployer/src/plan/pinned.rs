@@ -29,6 +29,10 @@ pub struct Pinned {
     pub file: String,
     /// The digest of the zip's inputs; nothing where the handler serves no trigger.
     pub asset: Option<String>,
+    /// Base64 of the SHA-256 of the zip that the plan would deploy, where it was known when the plan was made; an apply
+    /// of the plan deploys no other.
+    #[serde(default)]
+    pub zip_sha256: Option<String>,
     /// What the stack file says: the template's parts, stack tags, protection, the pool's triggers, by what role.
     pub declared: Pins,
     /// What the stack's state asks for: `create`, `create in an empty stack`, `recreate` or `update`.
@@ -52,8 +56,8 @@ pub struct Inputs<'a> {
     pub region: &'a str,
     /// The account of the credentials.
     pub account: &'a str,
-    /// The digest of the zip's inputs, and the zip's key.
-    pub asset: Option<(Sha256, &'a str)>,
+    /// The digest of the zip's inputs.
+    pub asset: Option<Sha256>,
     /// What the stack file says.
     pub desired: &'a Desired,
     /// The role by which CloudFormation works, and the topics that hear of it: they stand in no template.
@@ -72,8 +76,13 @@ impl Pinned {
     /// Pins a plan.
     pub fn of(inputs: &Inputs<'_>) -> Self {
         let Inputs { desired, deployed, .. } = inputs;
-        let key = inputs.asset.map(|(_, key)| key);
-        let mut declared = stack(&desired.template, &desired.tags, desired.termination_protection, key);
+        let asset = inputs.asset.map(|digest| digest.to_string());
+        let mut declared = stack(
+            &desired.template,
+            &desired.tags,
+            desired.termination_protection,
+            asset.as_deref(),
+        );
         declared.insert("pool".to_owned(), digest(&pool(&desired.pool)));
         declared.insert("cloudformation".to_owned(), digest(&json!(inputs.cloudformation)));
         Self {
@@ -81,7 +90,8 @@ impl Pinned {
             region: inputs.region.to_owned(),
             account: inputs.account.to_owned(),
             file: String::new(),
-            asset: inputs.asset.map(|(digest, _)| digest.to_string()),
+            asset,
+            zip_sha256: None,
             declared,
             situation: match inputs.situation {
                 Situation::Create { shell: false } => "create",
@@ -184,12 +194,12 @@ fn acknowledged(plan: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The zip's key stands in the template, and is pinned by itself.
-fn stack(template: &Value, tags: &BTreeMap<String, String>, protected: bool, key: Option<&str>) -> Pins {
+/// The digest of the zip's inputs is in the template, and is pinned by itself.
+fn stack(template: &Value, tags: &BTreeMap<String, String>, protected: bool, zip: Option<&str>) -> Pins {
     let mut pins = Pins::new();
     let spelled = |value: &Value| {
         let text = value.to_string();
-        Sha256::of(key.map_or(text.clone(), |key| text.replace(key, "")).as_bytes()).to_string()
+        Sha256::of(zip.map_or(text.clone(), |zip| text.replace(zip, "")).as_bytes()).to_string()
     };
     for (section, value) in template.as_object().into_iter().flatten() {
         match value {

@@ -29,6 +29,7 @@ const CREATE_ONLY: &[(&str, &[&str])] = &[
             "SourceArn",
         ],
     ),
+    ("AWS::Lambda::Version", &["CodeSha256", "Description", "FunctionName"]),
     ("AWS::Logs::LogGroup", &["LogGroupName"]),
     (
         "AWS::S3::Bucket",

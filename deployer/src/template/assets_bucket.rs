@@ -68,6 +68,21 @@ pub fn assets_bucket() -> Template {
                             "Action": "s3:*",
                             "Resource": [arn, { "Fn::Sub": "${Bucket.Arn}/*" }],
                             "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+                        }, {
+                            // What was stored once is never written over. The parts of a multipart upload have no such
+                            // condition; the call that makes an object of them has.
+                            "Sid": "WriteOnce",
+                            "Effect": "Deny",
+                            "Principal": "*",
+                            "Action": "s3:PutObject",
+                            "Resource": [
+                                { "Fn::Sub": "${Bucket.Arn}/handler/*" },
+                                { "Fn::Sub": "${Bucket.Arn}/pools/*" },
+                            ],
+                            "Condition": {
+                                "Null": { "s3:if-none-match": "true" },
+                                "Bool": { "s3:ObjectCreationOperation": "true" },
+                            },
                         }],
                     },
                 },

@@ -6,7 +6,7 @@ use super::guard;
 use super::iam::{function_role, key_arn};
 use super::resource::{Retention, Skip, resource};
 use super::value::{attribute, reference, substitute};
-use crate::model::{AssetLocation, Handler, logical};
+use crate::model::{AssetLocation, Handler, logical, parameter};
 use crate::spec::{Roles, SecurityGroupId, SubnetId};
 
 /// Events stay long enough for a long weekend. The codes in them are worthless within the hour, but
@@ -66,6 +66,7 @@ pub(super) fn render(handler: &Handler, roles: &Roles, resources: &mut Map<Strin
     let mut put = |id: &str, resource: Value| resources.insert(id.to_owned(), resource);
     put(logical::FUNCTION_ROLE, function_role(handler, roles));
     put(logical::FUNCTION, function(handler));
+    put(logical::FUNCTION_VERSION, function_version(handler));
     if handler.is_asynchronous() {
         put(logical::ASYNC_CONFIG, async_config(handler));
     }
@@ -89,7 +90,12 @@ fn function(handler: &Handler) -> Value {
         "Runtime": "provided.al2023",
         "Architectures": [function.architecture.name()],
         "Handler": "bootstrap",
-        "Code": {"S3Bucket": bucket(&handler.code), "S3Key": handler.code.key},
+        "Code": {
+            "S3Bucket": bucket(&handler.code),
+            "S3Key": substitute(&format!("handler/{}/${{{}}}", handler.code.digest, parameter::HANDLER_FILE)),
+            // Whoever may put an object into the bucket must not thereby change what is deployed.
+            "S3ObjectVersion": reference(parameter::HANDLER_OBJECT_VERSION),
+        },
         "Role": attribute(logical::FUNCTION_ROLE, "Arn"),
         "MemorySize": function.memory_mb,
         "Timeout": function.timeout_s,
@@ -116,6 +122,46 @@ fn function(handler: &Handler) -> Value {
         }
     }
     resource("AWS::Lambda::Function", Retention::None, &skips, properties)
+}
+
+/// Lambda publishes a version only if the function's code has this SHA-256. The pool waits for it, so CloudFormation
+/// points no pool at other code, and takes an update back whose code is another.
+fn function_version(handler: &Handler) -> Value {
+    let properties = json!({
+        "FunctionName": reference(logical::FUNCTION),
+        // Other inputs are another version, which Lambda makes in place of this one.
+        "Description": format!("Handler {}", handler.code.digest),
+        "CodeSha256": reference(parameter::HANDLER_SHA256),
+    });
+    resource("AWS::Lambda::Version", Retention::Delete, &[], properties)
+}
+
+/// What the deployment says of the zip when it has stored it.
+pub(super) fn parameters() -> Map<String, Value> {
+    let text = |pattern: &str, description: &str| json!({"Type": "String", "AllowedPattern": pattern, "Description": description});
+    [
+        (
+            parameter::HANDLER_FILE,
+            text(
+                "[0-9a-f]{64}\\.zip",
+                "File name of the handler's zip in the assets bucket",
+            ),
+        ),
+        (
+            parameter::HANDLER_OBJECT_VERSION,
+            text(".+", "S3 version of that object"),
+        ),
+        (
+            parameter::HANDLER_SHA256,
+            text(
+                "[A-Za-z0-9+/]{43}=",
+                "SHA-256 of the zip in base64, as Lambda's CodeSha256",
+            ),
+        ),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
 }
 
 fn bucket(code: &AssetLocation) -> Value {

@@ -65,16 +65,20 @@ pub fn render(model: &Model) -> Template {
     cognito::render_after(model, &mut resources);
 
     // `json!` would copy all of it.
-    Template(value::object([
-        ("AWSTemplateFormatVersion", Value::from("2010-09-09")),
-        // A constant: a changing description would make every stack look changed after an upgrade.
-        (
-            "Description",
-            Value::from("An Amazon Cognito user pool with its message triggers, managed by deployer"),
-        ),
-        ("Resources", Value::Object(resources)),
-        ("Outputs", Value::Object(outputs::render(model))),
-    ]))
+    let mut template = Map::new();
+    let mut put = |name: &str, value: Value| template.insert(name.to_owned(), value);
+    put("AWSTemplateFormatVersion", Value::from("2010-09-09"));
+    // A constant: a changing description would make every stack look changed after an upgrade.
+    put(
+        "Description",
+        Value::from("An Amazon Cognito user pool with its message triggers, managed by deployer"),
+    );
+    if model.handler.is_some() {
+        put("Parameters", Value::Object(function::parameters()));
+    }
+    put("Resources", Value::Object(resources));
+    put("Outputs", Value::Object(outputs::render(model)));
+    Template(Value::Object(template))
 }
 
 /// Puts `DependsOn` where every resource has it, before its properties.

@@ -22,7 +22,7 @@ pub(super) fn render(model: &Model) -> Map<String, Value> {
             put(output::DEAD_LETTER_QUEUE_URL, reference(logical::DEAD_LETTER_QUEUE));
         }
         put(output::LOG_GROUP_NAME, reference(logical::LOG_GROUP));
-        put(output::HANDLER, Value::from(handler.code.digest()));
+        put(output::HANDLER, Value::from(handler.code.digest.as_str()));
     }
     if let Identity::Existing(_) = model.pool.identity {
         let triggers = recorded(&Value::Object(lambda_config(&model.pool)));

@@ -191,7 +191,7 @@ fn build_makes_the_zip_that_synth_names() {
             .run(&["synth"])
             .expect(0)
             .stdout
-            .contains(&format!("handler/{digest}.zip")),
+            .contains(&format!("handler/{digest}/${{HandlerFile}}")),
         "{built}"
     );
     let zip = workspace.path().join("zips/acme.zip");

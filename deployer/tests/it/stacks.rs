@@ -81,7 +81,7 @@ fn by_hand() -> Vec<(&'static str, Stack)> {
 pub(crate) fn template(stack: &Stack) -> Template {
     let asset = AssetLocation {
         bucket: None,
-        key: format!("handler/{}.zip", "ab12".repeat(16)),
+        digest: "ab12".repeat(16),
     };
     render(&Model::of(stack, stack.uses_handler().then_some(&asset)))
 }

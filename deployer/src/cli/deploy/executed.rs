@@ -9,8 +9,11 @@ use crate::cli::attach;
 use crate::cli::context::{Context, Interrupted};
 use crate::cli::error::CliError;
 use crate::cli::observe::Observed;
+use crate::cli::progress::during;
+use crate::cli::read_back::code_is_deployed;
 use crate::cli::rollout::{canary, policy};
-use crate::plan::Situation;
+use crate::model::logical;
+use crate::plan::{Action, Plan, Situation};
 
 /// Executes what is planned. `before` is the template that the stack was deployed from.
 pub(super) async fn executed(
@@ -83,9 +86,39 @@ async fn steps(
             prepared = change_sets::unplanned(context, wanted, plan, parameters, index).await?;
         }
         if let Some(prepared) = prepared.take() {
+            if let Err(error) = points_to_verified_code(context, wanted, plan, index).await {
+                return Err(take_back(wanted, plan, Some(&prepared), error).await);
+            }
             change_sets::run(context, wanted, plan, index, &prepared, before).await?;
             *reached = index + 1;
         }
     }
     Ok(())
+}
+
+/// Where a change set changes the pool and leaves the function's code as it is, that code has to be what was deployed. Of
+/// code that comes with the change set, CloudFormation itself compares the SHA-256 before it touches the pool.
+async fn points_to_verified_code(
+    context: &Context,
+    wanted: &Deployment<'_>,
+    plan: &Plan,
+    index: usize,
+) -> Result<(), CliError> {
+    let Some(phase) = plan.phases.get(index) else {
+        return Ok(());
+    };
+    let changes = |id: &str| phase.diff.change(id);
+    let is_pointed = changes(logical::POOL).is_some_and(|change| {
+        let mut paths = change.edits.iter().map(|edit| edit.path.iter());
+        paths.any(|mut path| path.any(|member| member == "LambdaConfig"))
+    });
+    let is_new = changes(logical::FUNCTION).is_some_and(|change| change.action == Action::Add);
+    if !is_pointed || is_new || phase.changes_code() {
+        return Ok(());
+    }
+    let reading = during(context, "reading the stack", wanted.session.stack(wanted.name)).await??;
+    match &reading {
+        Some(state) => code_is_deployed(context, wanted, state).await,
+        None => Ok(()),
+    }
 }

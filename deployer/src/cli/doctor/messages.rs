@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Place;
+use crate::apply::recorded;
 use crate::aws::{LogQuery, Session, StackState};
 use crate::cli::logs::failed_pattern;
 use crate::doctor::{self, Reading, Verdict};
@@ -24,7 +25,11 @@ pub(super) async fn look(
     let session = &place.session;
     let mut verdicts = Vec::new();
     if let Some(name) = outputs.get(output::FUNCTION_NAME) {
-        verdicts.push(doctor::function(name, &session.function(name).await));
+        let function = session.function(name).await;
+        verdicts.push(doctor::function(name, &function));
+        if let (Some(state), Ok(function)) = (state, &function) {
+            verdicts.push(doctor::code(file, recorded(&state.parameters), &function.code_sha256));
+        }
     }
     if let Some(group) = outputs.get(output::LOG_GROUP_NAME) {
         verdicts.push(doctor::failures(file, &failures(session, group, since_ms).await));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::apply::{Bucket, Detected, detect_drift, resolved};
+use crate::apply::{Detected, ZipLocation, detect_drift, recorded, resolved};
 use crate::aws::{AwsError, LivePool, Session, StackResource};
 use crate::cli::declared::Declared;
 use crate::cli::error::CliError;
@@ -30,8 +30,8 @@ pub(super) struct Found {
     /// What a service refused to tell.
     pub(super) unread: Vec<AwsError>,
     pub(super) pool: Option<ReadPool>,
-    /// The bucket that holds the zips.
-    pub(super) bucket: String,
+    /// Where the zip is that was deployed.
+    pub(super) zip: Option<ZipLocation>,
 }
 
 /// A resource that was not compared.
@@ -79,7 +79,7 @@ pub(super) async fn read(session: &Session, account: &AccountId, declared: &Decl
         not_checked: Vec::new(),
         unread: Vec::new(),
         pool: None,
-        bucket: Bucket::of(stack, account).name,
+        zip: None,
         file,
     };
     let Some(state) = session.stack(stack.name.as_str()).await? else {
@@ -91,10 +91,11 @@ pub(super) async fn read(session: &Session, account: &AccountId, declared: &Decl
         return Ok(found);
     }
     let deployed = deployed(session, &state).await?;
+    found.zip = ZipLocation::of(&deployed.template, &deployed.parameters, account, session.region());
     let resources = session.stack_resources(&state.id).await?;
     let references = References::of(stack, account, &deployed.outputs, &resources);
     pool(session, declared, &deployed, &references, &mut found).await?;
-    function_code(session, account, stack, &deployed, &mut found).await?;
+    function_code(session, &deployed, &mut found).await?;
     let detected = tolerate(detect_drift(session, &state.id).await, &mut found.unread)?;
     by_cloudformation(detected.as_ref(), &resources, declared.template.value(), &mut found);
     // CloudFormation lists resources in no order that stays; the pool is what people look for.
@@ -224,16 +225,8 @@ async fn pool(
     Ok(())
 }
 
-async fn function_code(
-    session: &Session,
-    account: &AccountId,
-    stack: &Stack,
-    deployed: &Deployed,
-    found: &mut Found,
-) -> Result<(), AwsError> {
-    let key = format!("/Resources/{}/Properties/Code/S3Key", logical::FUNCTION);
-    let key = deployed.template.pointer(&key).and_then(Value::as_str);
-    let (Some(name), Some(key)) = (deployed.outputs.get(output::FUNCTION_NAME), key) else {
+async fn function_code(session: &Session, deployed: &Deployed, found: &mut Found) -> Result<(), AwsError> {
+    let Some(name) = deployed.outputs.get(output::FUNCTION_NAME) else {
         return Ok(());
     };
     let live = match session.function(name).await {
@@ -241,11 +234,12 @@ async fn function_code(
         Err(error) if error.is(&["ResourceNotFoundException"]) => return Ok(()),
         answer => tolerate(answer, &mut found.unread)?,
     };
-    let bucket = Bucket::of(stack, account);
-    let zip = tolerate(session.object(&bucket.name, key, account).await, &mut found.unread)?.flatten();
-    match (live, zip.and_then(|zip| zip.sha256)) {
-        (Some(live), Some(sha256)) => found.drifts.extend(code(&sha256, &live.code_sha256)),
-        (Some(_), None) => found.leave("Function.Code", FUNCTION, "the zip is not in the bucket any more"),
+    match (live, recorded(&deployed.parameters)) {
+        (Some(live), Some(sha256)) => found.drifts.extend(code(sha256, &live.code_sha256)),
+        (Some(_), None) => {
+            let reason = "the stack has not recorded its SHA-256 yet, and the next apply does";
+            found.leave("Function.Code", FUNCTION, reason);
+        }
         (None, _) => found.leave("Function.Code", FUNCTION, REFUSED),
     }
     Ok(())

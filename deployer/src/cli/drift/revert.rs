@@ -179,15 +179,17 @@ fn way(instead: Instead, found: &Found) -> String {
         ),
         Instead::Code => {
             let deployed = found.deployed.as_ref();
-            let code = format!("/Resources/{}/Properties/Code", logical::FUNCTION);
-            let code = deployed.and_then(|deployed| deployed.template.pointer(&code));
-            let key = code.and_then(|code| code.get("S3Key")).and_then(Value::as_str);
             let function = deployed.and_then(|deployed| deployed.outputs.get(output::FUNCTION_NAME));
+            let zip = found.zip.as_ref();
+            let version = zip.and_then(|zip| zip.version.as_ref());
             format!(
-                "aws lambda update-function-code --region {region} --function-name {} --s3-bucket {} --s3-key {}",
+                "aws lambda update-function-code --region {region} --function-name {} --s3-bucket {} --s3-key {}{}",
                 function.map_or("", String::as_str),
-                found.bucket,
-                key.unwrap_or_default()
+                zip.map_or("", |zip| zip.bucket.as_str()),
+                zip.map_or("", |zip| zip.key.as_str()),
+                version
+                    .map(|version| format!(" --s3-object-version {version}"))
+                    .unwrap_or_default(),
             )
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::apply::{Bucket, resolved, trigger_differences};
+use crate::apply::{recorded, resolved, trigger_differences};
 use crate::asset::{Asset, Origin};
 use crate::aws::{AwsError, FunctionState, QueueDepth, Session, StackEvent, StackState};
 use crate::cli::error::CliError;
@@ -158,7 +158,7 @@ pub(super) async fn read(
     if let Some(id) = outputs.get(output::POOL_ID) {
         let old = deployed(session, &state).await?.template;
         status.pool = Some(pool(session, id, stack, &old, outputs, unread).await?);
-        status.function = function(session, account, stack, asset, &old, outputs, unread).await?;
+        status.function = function(session, asset, &state, unread).await?;
         status.policy = policy(session, &state.id, &old, unread).await?;
     }
     if let Some(arn) = outputs.get(output::KEY_ARN) {
@@ -283,26 +283,19 @@ fn triggers(
 
 async fn function(
     session: &Session,
-    account: &AccountId,
-    stack: &Stack,
     asset: Option<&Asset>,
-    old: &Value,
-    outputs: &BTreeMap<String, String>,
+    state: &StackState,
     unread: &mut Vec<AwsError>,
 ) -> Result<Option<Function>, AwsError> {
+    let outputs = &state.outputs;
     let Some(name) = outputs.get(output::FUNCTION_NAME) else {
         return Ok(None);
     };
     let live = tolerate(session.function(name).await, unread)?;
-    let key = old.pointer(&format!("/Resources/{}/Properties/Code/S3Key", logical::FUNCTION));
-    let mut code_as_deployed = None;
-    if let (Some(live), Some(key)) = (&live, key.and_then(Value::as_str)) {
-        let bucket = Bucket::of(stack, account);
-        let object = tolerate(session.object(&bucket.name, key, account).await, unread)?.flatten();
-        code_as_deployed = object
-            .and_then(|object| object.sha256)
-            .map(|sha256| sha256 == live.code_sha256);
-    }
+    let code_as_deployed = live
+        .as_ref()
+        .zip(recorded(&state.parameters))
+        .map(|(live, recorded)| recorded == live.code_sha256);
     Ok(Some(Function {
         name: name.clone(),
         live,

@@ -141,7 +141,7 @@ fn put_function(lines: &mut Lines, function: &Function) {
     let code = match function.code_as_deployed {
         Some(true) => "which is the zip that was deployed",
         Some(false) => "which is not the zip that was deployed: somebody changed it",
-        None => "which cannot be compared: the zip is not in the bucket",
+        None => "which cannot be compared: the stack has not recorded its SHA-256 yet, and the next apply does",
     };
     lines.put("", &format!("code {}", live.code_sha256));
     lines.put("", code);

@@ -77,6 +77,7 @@ const fn perhaps(mut row: Row) -> Row {
 const STACK: &str = "arn:${P}:cloudformation:${R}:${A}:stack/${S}/*";
 const BUCKET: &str = "arn:${P}:s3:::${B}";
 const OBJECTS: &str = "arn:${P}:s3:::${B}/*";
+const ZIPS: &str = "arn:${P}:s3:::${B}/handler/*";
 const POOL: &str = "arn:${P}:cognito-idp:${R}:${A}:userpool/${POOL}";
 pub(super) const KEY: &str = "${KEY}";
 const FUNCTION: &str = "arn:${P}:lambda:${R}:${A}:function:${S}-Function-*";
@@ -138,7 +139,13 @@ pub(super) const TABLE: &[Row] = &[
         &["cognito-idp:DescribeUserPool", "cognito-idp:GetUserPoolMfaConfig"],
     ),
     row(Caller, Look, When::Handler, BUCKET, &["s3:ListBucket"]),
-    row(Caller, Look, When::Handler, OBJECTS, &["s3:GetObject"]),
+    row(
+        Caller,
+        Look,
+        When::Handler,
+        OBJECTS,
+        &["s3:GetObject", "s3:GetObjectVersion"],
+    ),
     row(
         Caller,
         Look,
@@ -203,6 +210,8 @@ pub(super) const TABLE: &[Row] = &[
         &["cloudwatch:DescribeAlarms"],
     )),
     row(Caller, Apply, When::Handler, OBJECTS, &["s3:PutObject"]),
+    // A zip that was stored before a "no" is taken back.
+    perhaps(row(Caller, Apply, When::Handler, ZIPS, &["s3:DeleteObject"])),
     // A template of more than 51,200 bytes goes by way of the bucket and is deleted again.
     perhaps(row(
         Caller,
@@ -233,6 +242,11 @@ pub(super) const TABLE: &[Row] = &[
             "lambda:AddPermission",
             "lambda:RemovePermission",
             "lambda:GetPolicy",
+            // The version that proves the code, and the one that it takes the place of.
+            "lambda:PublishVersion",
+            "lambda:ListVersionsByFunction",
+            "lambda:GetFunctionConfiguration",
+            "lambda:DeleteFunction",
         ],
     ),
     perhaps(row(
@@ -244,6 +258,8 @@ pub(super) const TABLE: &[Row] = &[
             "lambda:GetFunctionCodeSigningConfig",
             "lambda:GetFunctionRecursionConfig",
             "lambda:GetRuntimeManagementConfig",
+            "lambda:GetProvisionedConcurrencyConfig",
+            "lambda:GetFunctionScalingConfig",
         ],
     )),
     row(
@@ -258,7 +274,13 @@ pub(super) const TABLE: &[Row] = &[
             "lambda:DeleteFunctionEventInvokeConfig",
         ],
     ),
-    row(CloudFormation, Apply, When::Handler, OBJECTS, &["s3:GetObject"]),
+    row(
+        CloudFormation,
+        Apply,
+        When::Handler,
+        OBJECTS,
+        &["s3:GetObject", "s3:GetObjectVersion"],
+    ),
     row(
         CloudFormation,
         Apply,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::asset::{Asset, Refused, gate};
+use crate::asset::Asset;
 use crate::finding::{Code, Finding};
 use crate::model::logical;
 use crate::plan::render::value::inline;
@@ -25,22 +25,6 @@ pub(super) fn machine(before: &Map<String, Value>, after: &Map<String, Value>) -
     })
 }
 
-/// The zip that the bucket has for what is declared.
-pub(in crate::plan) fn stored(zip: &[u8], asset: &Asset) -> Option<Finding> {
-    let refused = gate(zip, asset.architecture).err()?;
-    let machine = refused
-        .into_iter()
-        .find(|refused| matches!(refused, Refused::Machine { .. }))?;
-    let message = format!("the zip {} is in the bucket already, and {machine}", asset.key);
-    let to = format!("[{}]", asset.architecture.name());
-    Some(
-        Finding::guard(Code::ArchitectureMismatch, &resource(MACHINE), to, message).hint(format!(
-            "delete the object {}: the next apply builds and stores it",
-            asset.key
-        )),
-    )
-}
-
 /// The deployed zip cannot be read.
 pub(in crate::plan) fn unread(why: &str, asset: &Asset) -> Finding {
     let message = format!("the delivery configuration and texts that are deployed cannot be read: {why}");
@@ -50,8 +34,8 @@ pub(in crate::plan) fn unread(why: &str, asset: &Asset) -> Finding {
 /// Lambda runs something else than the zip that was deployed.
 pub(in crate::plan) fn changed_outside(runs: &str, deployed: &str, asset: &Asset) -> Finding {
     let message = format!(
-        "the function runs code with the SHA-256 {runs}, and what was deployed has {deployed}: somebody put it there, \
-         and it would be overwritten"
+        "the function runs code with the SHA-256 {runs}, expected {deployed}, which the stack recorded: somebody put \
+         it there outside CloudFormation, and this deployment would overwrite it"
     );
     Finding::guard(
         Code::CodeChangedOutside,
@@ -76,4 +60,15 @@ pub(in crate::plan) fn from_elsewhere(asset: &Asset) -> Finding {
         asset.binary_digest.to_string(),
         message,
     )
+}
+
+/// The bucket has other bytes where this deployment stores its zip.
+pub(crate) fn other_bytes(message: String, bucket: &str, key: &str) -> Finding {
+    Finding::new(Code::ZipAltered, message)
+        .hint(format!(
+            "see who stored it and when: aws s3api list-object-versions --bucket {bucket} --prefix {key}"
+        ))
+        .hint(format!(
+            "then remove it, and run the same command again: aws s3 rm s3://{bucket}/{key}"
+        ))
 }

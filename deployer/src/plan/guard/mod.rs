@@ -28,7 +28,8 @@ use super::immutable;
 use crate::finding::{Code, Finding};
 use crate::model::logical;
 
-pub(super) use code::{changed_outside, from_elsewhere, stored, unchecked, unread};
+pub(crate) use code::other_bytes;
+pub(super) use code::{changed_outside, from_elsewhere, unchecked, unread};
 pub(super) use delivery::findings as delivery_findings;
 pub(super) use key::{key_swapped, still_allowed};
 pub(super) use pool::lost;

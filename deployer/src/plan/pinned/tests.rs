@@ -36,7 +36,7 @@ impl World {
             stack: "acme",
             region: "us-west-2",
             account: self.account,
-            asset: Some((Sha256::of(self.asset), "handler/key.zip")),
+            asset: Some(Sha256::of(self.asset)),
             desired: &self.desired,
             cloudformation: (self.role, &[]),
             situation: &plan.situation,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use deployer::asset::{self, Asset, AssetError, Embedded, Identifier, Origin};
+use deployer::asset::{self, Asset, AssetError, Embedded, Identifier, Origin, Sha256};
 use deployer::finding::{Code, Place, Source};
 use deployer::spec::{Architecture, ProviderTypes};
 use handler::provider::{Provider, Sns};
@@ -26,7 +26,8 @@ fn every_input_counts_and_nothing_else() {
          checksum = \"abc\"\n",
     );
     let first = identify(&handler);
-    assert_eq!(first.key, format!("handler/{}.zip", first.digest));
+    let zip = Sha256::of(b"a zip");
+    assert_eq!(first.key(zip), format!("handler/{}/{zip}.zip", first.digest));
     let origin = Origin::Sources {
         folder: handler.clone(),
         root: root.clone(),
@@ -178,7 +179,8 @@ fn what_came_with_the_deployer_is_identified_by_its_bytes() {
     let of = |embedded, stack: &_| Identifier::with(embedded).identify(stack);
     let first = of(BROUGHT, &stack).unwrap();
     assert_eq!(first, of(BROUGHT, &stack).unwrap());
-    assert_eq!(first.key, format!("handler/{}.zip", first.digest));
+    let zip = Sha256::of(b"a zip");
+    assert_eq!(first.key(zip), format!("handler/{}/{zip}.zip", first.digest));
 
     // Another executable, another machine, another configuration: each is another zip.
     let both = Embedded::new(Some(b"for arm64, mended"), Some(b"for arm64"));

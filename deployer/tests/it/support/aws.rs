@@ -4,7 +4,9 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudformation::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{FunctionCode, Runtime};
-use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, VersioningConfiguration,
+};
 
 /// The Region of the tests.
 pub(crate) const REGION: &str = "us-west-2";
@@ -26,7 +28,7 @@ pub(crate) fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(config).force_path_style(true).build())
 }
 
-/// Makes a bucket in the tests' Region.
+/// Makes a bucket that keeps versions in the tests' Region.
 pub(crate) async fn bucket(client: &aws_sdk_s3::Client, name: &str) {
     let place = BucketLocationConstraint::from(REGION);
     let configuration = CreateBucketConfiguration::builder().location_constraint(place).build();
@@ -34,6 +36,16 @@ pub(crate) async fn bucket(client: &aws_sdk_s3::Client, name: &str) {
         .create_bucket()
         .bucket(name)
         .create_bucket_configuration(configuration)
+        .send()
+        .await
+        .unwrap();
+    let versions = VersioningConfiguration::builder()
+        .status(BucketVersioningStatus::Enabled)
+        .build();
+    client
+        .put_bucket_versioning()
+        .bucket(name)
+        .versioning_configuration(versions)
         .send()
         .await
         .unwrap();

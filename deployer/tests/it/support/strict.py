@@ -131,6 +131,24 @@ around("AWS::Cognito::UserPool", "delete", check_pool_delete)
 around("AWS::Lambda::Function", "create", lambda _id, properties, _stack: check_code(properties))
 around("AWS::Lambda::Function", "update", lambda _id, _old, properties, *_rest: check_code(properties))
 around("AWS::Lambda::Permission", "create", check_permission)
+
+
+# A version is published only of the code that is named; ministack does not look at CodeSha256.
+def check_version(_logical_id, properties, _stack_name):
+    function = provisioners._lambda_function_for_cfn_ref(properties.get("FunctionName", ""))[0]
+    found, expected = function["config"]["CodeSha256"], properties.get("CodeSha256")
+    if expected and expected != found:
+        raise service_error(f"CodeSHA256 ({expected}) is different from current CodeSHA256 in $LATEST ({found}). "
+                            "Please try again with the CodeSHA256 in $LATEST.", "Lambda", 400)
+
+
+def update_version(physical_id, old, properties, stack_name, logical_id=None):
+    if old != properties:
+        check_version(logical_id, properties, stack_name)
+
+
+around("AWS::Lambda::Version", "create", check_version)
+around("AWS::Lambda::Version", "update", update_version)
 around("AWS::KMS::Alias", "create", check_alias)
 
 

@@ -14,11 +14,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::asset::zip;
 use crate::finding::{Area, Level};
-use crate::plan::code::tests::asset;
 use crate::plan::{Deployed, Desired, DesiredPool, Plan, Situation, diff};
-use crate::spec::Architecture;
 
 fn sender(key: &str) -> Value {
     let own = json!({ "Fn::GetAtt": ["Function", "Arn"] });
@@ -362,26 +359,4 @@ fn a_pool_that_becomes_a_part_of_the_stack_is_still_the_same() {
     assert_eq!(guards(&outside, &own, &diff(&outside, &own), None), []);
     let other = with(&outside, context, json!("us-west-2_b"));
     assert_eq!(guards(&other, &own, &diff(&other, &own), None).len(), 1);
-}
-
-#[test]
-fn a_stored_zip_for_another_machine_is_found() {
-    // The smallest program for arm64: a header and a segment of no kind.
-    let mut program = b"\x7fELF\x02\x01\x01".to_vec();
-    program.resize(16, 0);
-    program.extend([2, 0, 183, 0, 1, 0, 0, 0]);
-    program.extend([64_u64, 64, 0].iter().flat_map(|field| field.to_le_bytes()));
-    program.extend([0, 0, 0, 0, 64, 0, 56, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
-    program.resize(64 + 56, 0);
-    let zip = zip(&program, b"{}", &BTreeMap::new()).unwrap();
-    assert_eq!(stored(&zip, &asset(Architecture::Arm64)), None);
-    let found = stored(&zip, &asset(Architecture::X86_64)).unwrap();
-    assert_eq!(
-        said(&[found]),
-        [(
-            Code::ArchitectureMismatch,
-            Some("Function.Architectures"),
-            Some("[x86_64]")
-        )]
-    );
 }
