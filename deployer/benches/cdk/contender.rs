@@ -4,10 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::ChecksumAlgorithm;
-use serde_json::Value;
-
 use crate::aws::{self, wait};
 use crate::ministack::account;
 use crate::tools;
@@ -74,7 +70,7 @@ impl Contender {
     /// Makes the stacks by the program itself.
     pub(crate) fn deploy(&self, stacks: usize, endpoint: &str) {
         match &self.tool {
-            Tool::Deployer => self.store_zip(endpoint),
+            Tool::Deployer => self.make_bucket(endpoint),
             Tool::Cdk { .. } => {
                 fs::write(self.folder.join("handler.zip"), aws::echo_zip()).unwrap();
                 let mut bootstrap = self.command(endpoint);
@@ -85,20 +81,9 @@ impl Contender {
         run(&mut self.acting(Action::Apply, stacks, endpoint));
     }
 
-    /// Stores a zip under the handler's name, so that none is built: nothing here runs it.
-    fn store_zip(&self, endpoint: &str) {
-        let mut synth = self.command(endpoint);
-        let template = run(synth.arg("synth").arg(self.files(DEPLOYED, 1)));
-        let template: Value = serde_json::from_str(&template).unwrap();
-        let key = template["Resources"]["Function"]["Properties"]["Code"]["S3Key"].as_str();
+    fn make_bucket(&self, endpoint: &str) {
         let bucket = format!("deployer-assets-{}-{}", self.account, aws::REGION);
-        let s3 = aws::s3(&aws::config(endpoint, &self.account));
-        wait(async {
-            aws::bucket(&s3, &bucket).await;
-            let object = s3.put_object().bucket(&bucket).key(key.unwrap());
-            let object = object.checksum_algorithm(ChecksumAlgorithm::Sha256);
-            object.body(ByteStream::from(aws::echo_zip())).send().await.unwrap();
-        });
+        wait(aws::bucket(&aws::s3(&aws::config(endpoint, &self.account)), &bucket));
     }
 
     /// Returns the command that does it.
@@ -170,6 +155,11 @@ impl Contender {
             .env("CDK_DISABLE_CLI_TELEMETRY", "true")
             .env("CDK_DISABLE_VERSION_CHECK", "true")
             .env("CI", "true")
+            // The handler that the tests built is taken from there.
+            .env(
+                "CARGO_TARGET_DIR",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap(),
+            )
             .stdin(Stdio::null());
         command
     }

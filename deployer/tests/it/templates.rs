@@ -269,9 +269,14 @@ fn nothing_but_the_alias_has_a_physical_name() {
         for (id, resource) in stacks::template(&stack).resources() {
             let properties = resource["Properties"].as_object().unwrap();
             for property in names.into_iter().filter(|property| properties.contains_key(*property)) {
-                // The function that these two speak of, not a name that they give.
+                // The function that these are about, not a name that they give.
                 let kind = resource["Type"].as_str().unwrap();
-                let speaks_of = ["AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Permission"].contains(&kind);
+                let about = [
+                    "AWS::Lambda::EventInvokeConfig",
+                    "AWS::Lambda::Permission",
+                    "AWS::Lambda::Version",
+                ];
+                let speaks_of = about.contains(&kind);
                 assert!(property == "FunctionName" && speaks_of, "{name}: {id} has a {property}");
             }
         }

@@ -101,6 +101,7 @@ fn outputs_alone_are_brought_up_to_date() {
         .update_stack()
         .stack_name("acme")
         .template_body(older.to_string());
+    let update = update.set_parameters(Some(super::kept_parameters()));
     wait(
         update
             .capabilities(aws_sdk_cloudformation::types::Capability::CapabilityIam)

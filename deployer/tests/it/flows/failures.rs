@@ -222,7 +222,7 @@ fn what_is_read_back_and_differs_is_an_error() {
     );
 }
 
-fn wait_for(acme: &Acme, status: &str) {
+pub(super) fn wait_for(acme: &Acme, status: &str) {
     for _ in 0..600 {
         if acme.status().as_deref() == Some(status) {
             return;

@@ -38,9 +38,10 @@ mod stack_policy;
 mod states;
 mod status;
 mod storms;
+mod verified_code;
 mod words;
 
-use aws_sdk_cloudformation::types::{ChangeSetSummary, ExecutionStatus};
+use aws_sdk_cloudformation::types::{ChangeSetSummary, ExecutionStatus, Parameter};
 use aws_sdk_kms::types::KeyState;
 use serde_json::Value;
 
@@ -72,6 +73,18 @@ delivery:
   sms: {countries: [US], registered: [US], routes: [{via: [sns]}]}
 "
     .to_owned()
+}
+
+/// The parameters of a template that is deployed again outside this tool.
+fn kept_parameters() -> Vec<Parameter> {
+    let names = ["HandlerFile", "HandlerObjectVersion", "HandlerSha256"];
+    let kept = names.map(|name| {
+        Parameter::builder()
+            .parameter_key(name)
+            .use_previous_value(true)
+            .build()
+    });
+    kept.into()
 }
 
 impl Acme {
