@@ -53,6 +53,8 @@ pub(super) struct Planned {
     pub(super) observed: Observed,
     pub(super) answered: Answered,
     pub(super) code: Code,
+    /// Whether this deployment refers to the zip as it is stored.
+    is_stored: bool,
     /// The values of the template's parameters.
     pub(super) parameters: Parameters,
     /// The first change set, where it could be made before the yes.
@@ -115,6 +117,7 @@ impl Planned {
         Ok(Self {
             answered,
             code: Code::Unchanged,
+            is_stored: false,
             parameters: Parameters {
                 set: BTreeMap::new(),
                 deployed: deployed.map(|deployed| deployed.parameters.clone()).unwrap_or_default(),
@@ -151,6 +154,7 @@ impl Planned {
         let is_altered = match stored {
             Some(Stored::Pinned(values)) => {
                 self.parameters.set.extend(values);
+                self.is_stored = true;
                 false
             }
             Some(Stored::Altered(finding)) => {
@@ -190,6 +194,9 @@ impl Planned {
     /// Takes back what was made before the yes, and returns why, with what could not be taken back.
     pub(super) async fn take_back(&self, wanted: &Deployment<'_>, why: CliError) -> CliError {
         let why = take_back(wanted, &self.observed.plan, self.prepared.as_ref(), why).await;
+        if !self.is_stored {
+            return why;
+        }
         match code::release(wanted, &self.code).await {
             Ok(()) => why,
             Err(reason) => why.hint(format!(

@@ -41,6 +41,44 @@ fn the_bucket_for_zips_is_made_once() {
 }
 
 #[test]
+fn older_bucket_becomes_write_once() {
+    let acme = Acme::new();
+    let stacks = acme.cloudformation();
+    let answer = wait(stacks.get_template().stack_name("deployer-assets").send()).unwrap();
+    let mut older: serde_json::Value = serde_json::from_str(answer.template_body().unwrap()).unwrap();
+    let policy = &mut older["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"];
+    policy["Statement"].as_array_mut().unwrap().truncate(1);
+    let update = stacks.update_stack().stack_name("deployer-assets");
+    wait(update.template_body(older.to_string()).send()).unwrap();
+    let status = || {
+        let answer = wait(stacks.describe_stacks().stack_name("deployer-assets").send()).unwrap();
+        answer.stacks()[0].stack_status().unwrap().as_str().to_owned()
+    };
+    while status() != "UPDATE_COMPLETE" {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    acme.put("handler/a/b.zip", b"first");
+    acme.put("handler/a/b.zip", b"second");
+    let bootstrap = ["bootstrap", "--region", "us-west-2", "--yes"];
+    let shown = acme.workspace.run(&bootstrap).expect(0).stderr;
+    assert!(shown.contains("BucketPolicy"), "{shown}");
+    for key in ["handler/a/b.zip", "pools/a/b.json"] {
+        let s3 = crate::support::aws::s3(&acme.workspace.sdk());
+        let put = s3.put_object().bucket(acme.bucket_name()).key(key);
+        let refused = wait(
+            put.body(aws_sdk_s3::primitives::ByteStream::from_static(b"third"))
+                .send(),
+        );
+        assert_eq!(
+            refused.unwrap_err().raw_response().unwrap().status().as_u16(),
+            403,
+            "{key}"
+        );
+    }
+    acme.apply(0);
+}
+
+#[test]
 fn a_change_is_shown_old_to_new_and_applied() {
     let acme = Acme::new();
     acme.apply(0);

@@ -17,7 +17,7 @@ impl Acme {
     }
 
     /// Puts an object into the assets bucket, over one that is there, and returns its version.
-    fn put(&self, key: &str, bytes: &[u8]) -> String {
+    pub(super) fn put(&self, key: &str, bytes: &[u8]) -> String {
         let put = s3(&self.workspace.sdk())
             .put_object()
             .bucket(self.bucket_name())
@@ -77,7 +77,7 @@ fn foreign_zip_at_the_key_is_refused_by_name() {
     let zips = own.zips();
     assert_eq!(zips.len(), 1, "{zips:?}");
     // Whoever knows the sources knows the key of another account's bucket too.
-    let attacked = Acme::new();
+    let attacked = Acme::with_bucket(Workspace::online());
     attacked.put(&zips[0], &foreign());
     let shown = attacked.apply(3);
     assert!(shown.contains("[zip-altered]"), "{shown}");
@@ -90,7 +90,7 @@ fn foreign_zip_at_the_key_is_refused_by_name() {
     assert_eq!(attacked.change_sets(), 0);
     // At a key without the bytes' own digest it is never looked at.
     let digest = own.output("Handler");
-    let ignored = Acme::new();
+    let ignored = Acme::with_bucket(Workspace::online());
     ignored.put(&format!("handler/{digest}.zip"), &foreign());
     ignored.apply(0);
     assert_eq!(ignored.runs(), own.runs());
@@ -98,7 +98,7 @@ fn foreign_zip_at_the_key_is_refused_by_name() {
 
 #[test]
 fn swapped_object_changes_nothing_that_is_deployed() {
-    let acme = Acme::new();
+    let acme = Acme::with_bucket(Workspace::online());
     acme.apply(0);
     let (recorded, version) = (acme.parameter("HandlerSha256"), acme.parameter("HandlerObjectVersion"));
     assert_eq!(acme.runs(), recorded);
@@ -141,7 +141,7 @@ fn code_from_elsewhere_is_named_by_every_command() {
 
 #[test]
 fn update_to_other_code_is_rolled_back_by_cloudformation() {
-    let acme = Acme::new();
+    let acme = Acme::with_bucket(Workspace::online());
     acme.apply(0);
     let recorded = acme.parameter("HandlerSha256");
     let file = format!("{}.zip", "0".repeat(64));

@@ -2,7 +2,7 @@
 
 Patched: a user pool under deletion protection, change sets in states that take none, missing
 capabilities, code objects and functions, taken aliases, expected bucket owners, what a stack policy
-denies, alarms that undo an update. Made real: output-only changes, a change set that is created a moment
+denies, alarms that undo an update, writes that a bucket wants once, versions of other code. Made real: output-only changes, a change set that is created a moment
 later, the events of what an update adds, removes or leaves alone, the clean-up after an update,
 environments of functions that only their own account ends, pools that are described without their
 factors, secrets that are referred to by their ARN, stacks that are found by a resource, templates that are
@@ -27,7 +27,7 @@ PORT = serve.take_port()
 
 from ministack import app  # noqa: E402
 from ministack.core.responses import error_response_json, get_account_id, new_uuid  # noqa: E402
-from ministack.services import cloudformation, cloudwatch, cognito, kms, lambda_svc  # noqa: E402
+from ministack.services import cloudformation, cloudwatch, cognito, kms, lambda_svc, s3  # noqa: E402
 from ministack.services.cloudformation import changesets, engine, handlers, helpers, provisioners, stacks  # noqa: E402
 
 DELETION_PROTECTED = (
@@ -476,6 +476,34 @@ handlers._ACTION_HANDLERS.update(
     ExecuteChangeSet=execute_strictly,
     GetTemplate=get_template_in_ascii,
 )
+
+
+# --- Objects that are written once ---
+
+put_object = s3._put_object
+
+
+def is_denied_without_condition(bucket, key, headers):
+    """Whether the bucket's policy denies a write that does not say `If-None-Match`."""
+    policy = s3._bucket_policies.get(bucket)
+    policy = policy.decode() if isinstance(policy, bytes) else policy
+    statements = json.loads(policy).get("Statement", []) if policy else []
+    for statement in statements:
+        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        matches = any(fnmatch.fnmatchcase(f"arn:aws:s3:::{bucket}/{key}", pattern) for pattern in resources)
+        wants = statement.get("Condition", {}).get("Null", {}).get("s3:if-none-match")
+        if statement["Effect"] == "Deny" and statement["Action"] == "s3:PutObject" and matches and wants == "true":
+            return "if-none-match" not in {name.lower() for name in headers}
+    return False
+
+
+def put_once(bucket, key, body, headers, *rest, **named):
+    if is_denied_without_condition(bucket, key, headers):
+        return s3._error("AccessDenied", "Access Denied", 403)
+    return put_object(bucket, key, body, headers, *rest, **named)
+
+
+s3._put_object = put_once
 
 
 # --- The server ---
