@@ -15,7 +15,7 @@ const NAME: &str = "deployer";
 pub(super) fn run(context: &Context, args: &CompletionsArgs) -> ExitStatus {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), NAME, &mut script);
-    context.out.data(&String::from_utf8_lossy(&script));
+    context.out.own(&String::from_utf8_lossy(&script));
     ExitStatus::Done
 }
 

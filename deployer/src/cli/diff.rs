@@ -38,7 +38,7 @@ pub(super) async fn run(context: &Context, args: &DiffArgs) -> Result<ExitStatus
         DiffFormat::Markdown => context.out.data(&markdown(&looked)?),
         DiffFormat::Json => {
             let rendered: Vec<serde_json::Value> = looked.iter().map(Looked::json).collect();
-            context.out.data(&format!("{:#}\n", serde_json::Value::Array(rendered)));
+            context.out.json(&format!("{:#}\n", serde_json::Value::Array(rendered)));
         }
     }
     let unread = unread(context, &looked);
