@@ -15,6 +15,7 @@ use super::pinned;
 use super::side_by_side::side_by_side;
 use crate::apply::Bucket;
 use crate::asset::cached;
+use crate::inert;
 use crate::plan::render::markdown::{self, Planned, Unread};
 use crate::plan::{Answered, Pinned, answer, render};
 
@@ -142,7 +143,8 @@ fn write(
     looked: &[Looked<'_>],
     unread: usize,
 ) -> Result<(), CliError> {
-    let shown = path.display();
+    let shown = path.display().to_string();
+    let shown = inert::line(&shown);
     if unread > 0 {
         context.out.talk(&format!(
             "wrote no plan to `{shown}`, since not every stack could be read"

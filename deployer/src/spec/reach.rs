@@ -140,28 +140,23 @@ impl Reach {
     }
 }
 
-/// Where a path leads, as far as it is there; the rest of it by its words.
+/// Where a path leads, step by step as the system goes; what is not there stays as it is named.
 fn real(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut plain = PathBuf::new();
+    let mut real = PathBuf::new();
     for part in absolute.components() {
         match part {
             Component::ParentDir => {
-                plain.pop();
+                real.pop();
             }
             Component::CurDir => {}
-            part => plain.push(part),
+            part => {
+                real.push(part);
+                real = fs::canonicalize(&real).unwrap_or(real);
+            }
         }
     }
-    let there = plain
-        .ancestors()
-        .find_map(|folder| Some((fs::canonicalize(folder).ok()?, plain.strip_prefix(folder).ok()?)));
-    match there {
-        // `join` would add a slash.
-        Some((there, rest)) if rest.as_os_str().is_empty() => there,
-        Some((there, rest)) => there.join(rest),
-        None => plain,
-    }
+    real
 }
 
 #[cfg(test)]

@@ -252,8 +252,18 @@ fn what_is_typed_is_inert() {
 }
 
 #[test]
-fn what_files_say_is_inert_where_nobody_answers() {
-    assert_none(&faults(&files(Workspace::offline()), &all()));
+fn what_files_say_is_inert_where_nothing_is_called() {
+    let commands = [
+        "init",
+        "validate",
+        "synth",
+        "build",
+        "explain",
+        "schema",
+        "completions",
+        "man",
+    ];
+    assert_none(&faults(&files(Workspace::offline()), &commands));
 }
 
 #[test]
@@ -263,7 +273,11 @@ fn what_a_service_refuses_with_is_inert() {
     proxy.on("GetCallerIdentity", 1..=usize::MAX, Effect::Delay(Duration::ZERO));
     proxy.refuse("*", 400, "Hostile", HOSTILE);
     let workspace = files(Workspace::online().at(proxy.endpoint()));
-    assert_none(&faults(&workspace, &all()));
+    let called: Vec<&str> = all()
+        .into_iter()
+        .filter(|command| !["build", "man"].contains(command))
+        .collect();
+    assert_none(&faults(&workspace, &called));
 }
 
 /// Adds hostile text to an answer wherever a service lets others write: reasons, descriptions, tags, outputs, logs.

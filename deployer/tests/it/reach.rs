@@ -21,10 +21,27 @@ providers: {ses: {type: ses, from: no-reply@acme.example}}
 delivery: {email: {via: [ses]}}
 ";
 
+/// A handler that is never built.
+const HANDLER: [(&str, &str); 3] = [
+    (
+        "handler/Cargo.toml",
+        "[package]\nname = \"handler\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n",
+    ),
+    (
+        "handler/Cargo.lock",
+        "version = 4\n\n[[package]]\nname = \"handler\"\nversion = \"0.1.0\"\n",
+    ),
+    ("handler/src/main.rs", "fn main() {}\n"),
+];
+
 /// A repository with a stack file and texts in `repo`, and a secret beside it.
 fn repository() -> Workspace {
     let workspace = Workspace::offline().env("SECRET", SECRET);
+    for (name, content) in HANDLER {
+        workspace.file(&format!("repo/{name}"), content);
+    }
     workspace
+        .file("repo/plain/creds", SECRET)
         .file("repo/.git/config", &format!("[http]\n\textraheader = {SECRET}\n"))
         .file("repo/texts/en/SignUp.email.txt", "Subject: Acme\n\n{{ code }}\n")
         .file("repo/shared/base.yaml", HEAD)
@@ -136,7 +153,10 @@ fn texts_are_read_in_the_repository_alone() {
         run.stderr
     );
     // A folder that was named by mistake: its files are named, and nothing of them is shown.
-    workspace.file("repo/stacks/acme.yaml", &format!("{HEAD}messages: {{directory: ..}}\n"));
+    workspace.file(
+        "repo/stacks/acme.yaml",
+        &format!("{HEAD}messages: {{directory: ../plain}}\n"),
+    );
     let run = looked_at(&workspace, "repo/stacks/acme.yaml").expect(1);
     assert!(run.stderr.contains("bad-message-file"), "{}", run.stderr);
 }
@@ -218,6 +238,10 @@ fn without_a_repository_the_folder_of_the_stack_file_counts() {
         !is_in_one(&std::env::temp_dir()),
         "the folder for temporary files is in no repository"
     );
+    for (name, content) in HANDLER {
+        fs::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
+        fs::write(folder.join(name), content).unwrap();
+    }
     fs::create_dir_all(folder.join("stacks/texts/en")).unwrap();
     fs::create_dir_all(folder.join("texts/en")).unwrap();
     for texts in ["stacks/texts", "texts"] {
