@@ -74,7 +74,7 @@ pub enum AssetError {
         source: io::Error,
     },
     /// The build failed.
-    #[error("build the handler with {builder}: it ended with {status}, and its last words were:\n{tail}")]
+    #[error("build the handler with {builder}: it ended with {status}, and its last words were:")]
     Build {
         /// The builder.
         builder: Builder,
@@ -129,6 +129,14 @@ fn refused_text(refused: &[Refused]) -> String {
 }
 
 impl AssetError {
+    /// Returns the last lines that a build wrote.
+    pub fn last_words(&self) -> Option<&str> {
+        match self {
+            Self::Build { tail, .. } => Some(tail),
+            _ => None,
+        }
+    }
+
     /// Returns what to do about it: imperative, runnable where possible.
     pub fn hints(&self) -> Vec<String> {
         match self {

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// A call that did not go through.
 #[derive(Clone, Debug, Error)]
-#[error("{action}: {message}")]
+#[error("{action}: {}", crate::inert::line(.message))]
 pub struct AwsError {
     /// The call as IAM spells it, such as `cloudformation:CreateChangeSet`.
     pub action: &'static str,

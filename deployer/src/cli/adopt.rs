@@ -20,6 +20,7 @@ use super::progress::during;
 use super::{findings, init};
 use crate::aws::Session;
 use crate::finding::Source;
+use crate::inert;
 use crate::plan::{LeftOut, adopted};
 use crate::spec::{self, Region, StackName};
 
@@ -171,7 +172,7 @@ fn leave_out(context: &Context, left_out: &[LeftOut]) {
     }
     let lines: Vec<String> = left_out
         .iter()
-        .map(|left| format!("\n  {}: {}", left.member, left.why))
+        .map(|left| format!("\n  {}: {}", inert::line(&left.member), left.why))
         .collect();
     context.out.talk(&format!("left out of it:{}", lines.concat()));
 }

@@ -22,6 +22,7 @@ use super::pinned;
 use super::rollout::{Rollout, canary};
 use crate::apply::Bucket;
 use crate::asset::Tools;
+use crate::inert;
 use crate::plan::Pinned;
 use crate::spec::{Pool, Region};
 
@@ -177,7 +178,8 @@ fn print(context: &Context, format: Format, done: &[(&Declared, &BTreeMap<String
         Format::Text => {
             for (each, outputs) in done {
                 for (name, value) in *outputs {
-                    context.out.data(&format!("{}.{name} = {value}\n", each.stack.name));
+                    let line = format!("{}.{name} = {value}", each.stack.name);
+                    context.out.data(&format!("{}\n", inert::line(&line)));
                 }
             }
         }
@@ -186,7 +188,7 @@ fn print(context: &Context, format: Format, done: &[(&Declared, &BTreeMap<String
                 .iter()
                 .map(|(each, outputs)| document(each.stack.name.as_str(), &each.stack.region, outputs));
             let documents = Value::Array(documents.collect());
-            context.out.data(&format!("{documents:#}\n"));
+            context.out.json(&format!("{documents:#}\n"));
         }
     }
 }

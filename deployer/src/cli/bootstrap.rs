@@ -17,6 +17,7 @@ use super::observe::Sessions;
 use super::rollout::Rollout;
 use crate::apply::Bucket;
 use crate::asset::Tools;
+use crate::inert;
 use crate::plan::{Desired, DesiredPool};
 use crate::spec::{Region, StackName};
 use crate::template::assets_bucket;
@@ -66,12 +67,13 @@ pub(super) async fn run(context: &Context, args: &BootstrapArgs) -> Result<ExitS
     match args.format {
         Format::Text => {
             for (name, value) in &outputs {
-                context.out.data(&format!("{STACK}.{name} = {value}\n"));
+                let line = format!("{STACK}.{name} = {value}");
+                context.out.data(&format!("{}\n", inert::line(&line)));
             }
         }
         Format::Json => {
             let done = Value::Array(vec![document(STACK, &region, &outputs)]);
-            context.out.data(&format!("{done:#}\n"));
+            context.out.json(&format!("{done:#}\n"));
         }
     }
     Ok(ExitStatus::Done)

@@ -55,7 +55,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<ExitStatus, Cli
         }
     }
     if args.format == Format::Json {
-        context.out.data(&format!("{:#}\n", Value::Array(documents)));
+        context.out.json(&format!("{:#}\n", Value::Array(documents)));
     }
     Ok(ExitStatus::Done)
 }

@@ -8,6 +8,7 @@ use super::args::{Cli, CompletionsArgs, ManArgs};
 use super::context::Context;
 use super::error::CliError;
 use super::exit::ExitStatus;
+use crate::inert;
 
 /// The command's name, as a shell and `man` know it.
 const NAME: &str = "deployer";
@@ -15,7 +16,7 @@ const NAME: &str = "deployer";
 pub(super) fn run(context: &Context, args: &CompletionsArgs) -> ExitStatus {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), NAME, &mut script);
-    context.out.data(&String::from_utf8_lossy(&script));
+    context.out.own(&String::from_utf8_lossy(&script));
     ExitStatus::Done
 }
 
@@ -25,8 +26,9 @@ pub(super) fn man(context: &Context, args: &ManArgs) -> Result<ExitStatus, CliEr
     fs::create_dir_all(&args.folder).map_err(failed)?;
     // `help` would get a page for every command once more.
     clap_mangen::generate_to(Cli::command().disable_help_subcommand(true), &args.folder).map_err(failed)?;
+    let folder = args.folder.display().to_string();
     context
         .out
-        .talk(&format!("the pages are in `{}`", args.folder.display()));
+        .talk(&format!("the pages are in `{}`", inert::line(&folder)));
     Ok(ExitStatus::Done)
 }

@@ -1,7 +1,7 @@
 //! What a command is typed into: the terminal, the clock, the signals.
 
 use std::ffi::OsStr;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -119,8 +119,7 @@ impl Context {
         if !self.interactive {
             return Err(CliError::failed(format!("nobody is there to answer: {question}")));
         }
-        let mut err = anstream::stderr();
-        drop(write!(err, "{question} ").and_then(|()| err.flush()));
+        self.out.question(question);
         let answer = tokio::task::spawn_blocking(|| {
             let mut line = String::new();
             // No line is no answer.

@@ -118,5 +118,5 @@ fn print(context: &Context, format: Format, stack: &Stack, detachment: &Detachme
         "left": detachment.detached.kept,
         "compared": updated.map(|updated| updated.compared),
     }]);
-    context.out.data(&format!("{document:#}\n"));
+    context.out.json(&format!("{document:#}\n"));
 }

@@ -15,6 +15,7 @@ use super::pinned;
 use super::side_by_side::side_by_side;
 use crate::apply::Bucket;
 use crate::asset::{Tools, cached};
+use crate::inert;
 use crate::plan::render::markdown::{self, Planned, Unread};
 use crate::plan::{Answered, Pinned, answer, render};
 
@@ -42,7 +43,7 @@ pub(super) async fn run(context: &Context, args: &DiffArgs) -> Result<ExitStatus
         DiffFormat::Markdown => context.out.data(&markdown(&looked)?),
         DiffFormat::Json => {
             let rendered: Vec<serde_json::Value> = looked.iter().map(Looked::json).collect();
-            context.out.data(&format!("{:#}\n", serde_json::Value::Array(rendered)));
+            context.out.json(&format!("{:#}\n", serde_json::Value::Array(rendered)));
         }
     }
     let unread = unread(context, &looked);
@@ -158,7 +159,8 @@ fn write(
     looked: &[Looked<'_>],
     unread: usize,
 ) -> Result<(), CliError> {
-    let shown = path.display();
+    let shown = path.display().to_string();
+    let shown = inert::line(&shown);
     if unread > 0 {
         context.out.talk(&format!(
             "wrote no plan to `{shown}`, since not every stack could be read"

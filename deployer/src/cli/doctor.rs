@@ -55,7 +55,7 @@ pub(super) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitStat
     groups.extend(during(context, "looking at the account and its stacks", work).await??);
     match args.format {
         Format::Text => context.out.page(&text::render(&groups)),
-        Format::Json => context.out.data(&json::render(&groups)),
+        Format::Json => context.out.json(&json::render(&groups)),
     }
     let failed = doctor::worst(groups.iter().flat_map(|group| &group.verdicts)) == Level::Fail;
     Ok(if failed { ExitStatus::Failed } else { ExitStatus::Done })

@@ -41,7 +41,7 @@ pub(super) async fn run(context: &Context, args: &DriftArgs) -> Result<ExitStatu
     }
     if args.format == Format::Json {
         let documents = all.iter().map(json::render).collect();
-        context.out.data(&format!("{:#}\n", Value::Array(documents)));
+        context.out.json(&format!("{:#}\n", Value::Array(documents)));
     }
     let mut left = all.iter().any(Found::has_drifted);
     if args.accept {

@@ -6,6 +6,7 @@ use super::printer::Printer;
 use crate::apply::{ApplyError, PoolUpdateError, ReadyError};
 use crate::asset::AssetError;
 use crate::aws::{AwsError, Refusal};
+use crate::inert;
 use crate::spec::Region;
 
 /// Why a command ends, and what to do next.
@@ -14,8 +15,10 @@ pub(super) struct CliError {
     pub(super) status: ExitStatus,
     /// Lines that tell it in their own form; they come first.
     pub(super) told: Option<String>,
-    /// Nothing when everything has been said already.
+    /// One line; nothing when everything has been said already.
     pub(super) message: Option<String>,
+    /// Lines that stand below it, such as the last ones of a program.
+    pub(super) below: Option<String>,
     pub(super) hints: Vec<String>,
 }
 
@@ -25,6 +28,7 @@ impl CliError {
             status: ExitStatus::Failed,
             told: None,
             message: Some(message.into()),
+            below: None,
             hints: Vec::new(),
         }
     }
@@ -49,6 +53,7 @@ impl CliError {
             status,
             told: None,
             message: None,
+            below: None,
             hints: Vec::new(),
         }
     }
@@ -73,9 +78,20 @@ impl CliError {
 
     /// All of it, as it is printed.
     pub(super) fn words(&self) -> String {
-        let message = self.message.iter().map(|message| format!("error: {message}"));
-        let hints = self.hints.iter().map(|hint| format!("  hint: {hint}"));
-        let lines: Vec<String> = self.told.iter().cloned().chain(message).chain(hints).collect();
+        let message = self
+            .message
+            .iter()
+            .map(|message| format!("error: {}", inert::line(message)));
+        let hints = self.hints.iter().map(|hint| format!("  hint: {}", inert::line(hint)));
+        let below = self.below.iter().cloned();
+        let lines: Vec<String> = self
+            .told
+            .iter()
+            .cloned()
+            .chain(message)
+            .chain(below)
+            .chain(hints)
+            .collect();
         lines.join("\n")
     }
 
@@ -160,6 +176,7 @@ impl From<AssetError> for CliError {
     fn from(error: AssetError) -> Self {
         Self {
             hints: error.hints(),
+            below: error.last_words().map(str::to_owned),
             ..Self::failed(format!("failed to {error}"))
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, args: &ExplainArgs) -> Result<ExitStatus, C
     };
     match args.format {
         Format::Text => context.out.page(&text),
-        Format::Json => context.out.data(&text),
+        Format::Json => context.out.json(&text),
     }
     Ok(ExitStatus::Done)
 }

@@ -136,15 +136,11 @@ impl Tail {
         if !self.filter.takes(&line) {
             return Reader::There;
         }
-        let printed = match self.format {
-            Format::Text => line.text(),
-            Format::Json => line.json(&self.stack),
+        let is_read = match self.format {
+            Format::Text => context.out.is_read(&line.text()),
+            Format::Json => context.out.is_json_read(&line.json(&self.stack)),
         };
-        if context.out.is_read(&printed) {
-            Reader::There
-        } else {
-            Reader::Gone
-        }
+        if is_read { Reader::There } else { Reader::Gone }
     }
 
     /// Forgets lines that will not be asked for again, and returns the time from which they will.

@@ -47,6 +47,7 @@ mod undone;
 mod validate;
 mod wrap;
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -55,21 +56,23 @@ use args::{Cli, Command};
 use context::Context;
 use error::CliError;
 pub use exit::ExitStatus;
+use printer::Printer;
+
+use crate::inert;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        let trace = Backtrace::capture();
+        let trace = (trace.status() == BacktraceStatus::Captured).then(|| format!("\n{trace}"));
+        Printer::new().talk(&format!(
+            "error: deployer has a defect: {panic}{}",
+            trace.unwrap_or_default()
+        ));
+    }));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are data and come with 0; everything else is a mistake in the words.
-            let usage = error.use_stderr();
-            drop(error.print());
-            return if usage {
-                ExitStatus::Usage.into()
-            } else {
-                ExitStatus::Done.into()
-            };
-        }
+        Err(error) => return usage(error).into(),
     };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -79,6 +82,24 @@ pub fn main() -> ExitCode {
     // A prompt that nobody answered still waits for its line in a thread of its own.
     runtime.shutdown_background();
     status.into()
+}
+
+/// Prints what the parser says. Help and version are data and come with 0; everything else is a mistake in the words.
+fn usage(error: clap::Error) -> ExitStatus {
+    if !error.use_stderr() {
+        drop(error.print());
+        return ExitStatus::Done;
+    }
+    // The parser quotes what was typed, between colours of its own: so it reads it once more, made inert.
+    let typed: Vec<String> = std::env::args_os()
+        .map(|word| inert::line(&word.to_string_lossy()).into_owned())
+        .collect();
+    let error = Cli::try_parse_from(typed)
+        .err()
+        .filter(clap::Error::use_stderr)
+        .unwrap_or(error);
+    Printer::new().styled(error.render().ansi().to_string().trim_end());
+    ExitStatus::Usage
 }
 
 async fn run(cli: Cli) -> Result<ExitStatus, CliError> {

@@ -2,13 +2,18 @@
 //!
 //! On a terminal lines are broken between words, so that nothing is cut inside one; elsewhere a line stays
 //! one line, for whoever searches a log. Where stacks are worked on side by side, each line says whose it is.
+//!
+//! Everything that is printed goes through here, and nothing that acts comes from the text: it is made inert first
+//! ([`inert`]), then broken into lines, then given our own colours.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 
 use indicatif::MultiProgress;
 
 use super::colour::coloured;
 use super::wrap::wrap;
+use crate::inert;
 
 /// The columns of a terminal that does not tell.
 const USUAL_WIDTH: u16 = 80;
@@ -60,10 +65,20 @@ impl Printer {
         self.err
     }
 
-    /// Prints data as it is, and nothing after it.
+    /// Prints data that is text, such as Markdown or YAML, and nothing after it.
     pub(super) fn data(&self, text: &str) {
         // A reader that closes its pipe, such as `head`, has what it wants.
         self.is_read(text);
+    }
+
+    /// Prints a JSON document, and nothing after it.
+    pub(super) fn json(&self, text: &str) {
+        self.is_json_read(text);
+    }
+
+    /// Prints a text that is ours from its first to its last byte, such as a script for a shell.
+    pub(super) fn own(&self, text: &str) {
+        self.write(text);
     }
 
     /// Prints data that people read: on a terminal, no line is wider than it, and it has colours.
@@ -76,17 +91,26 @@ impl Printer {
 
     /// Breaks lines where they would be wider than a terminal, and gives each its colour.
     fn lines(text: &str, width: Option<usize>) -> String {
-        let text = width.map_or_else(|| text.to_owned(), |width| wrap(text, width));
+        let text = fitted(text, width);
         let lines: Vec<String> = text.split('\n').map(coloured).collect();
         lines.join("\n")
     }
 
-    /// Prints data and returns whether somebody still reads it.
+    /// Prints data that is text and returns whether somebody still reads it.
+    pub(super) fn is_read(&self, text: &str) -> bool {
+        self.write(&inert::lines(text))
+    }
+
+    /// Prints JSON and returns whether somebody still reads it.
+    pub(super) fn is_json_read(&self, text: &str) -> bool {
+        self.write(&inert::json(text))
+    }
+
     #[expect(
         clippy::unused_self,
         reason = "commands print through their context, and nobody else prints"
     )]
-    pub(super) fn is_read(&self, text: &str) -> bool {
+    fn write(&self, text: &str) -> bool {
         // Data has no colours that somebody would have to look for.
         let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
@@ -98,10 +122,7 @@ impl Printer {
             Some(stack) => named(stack, text),
             None => text.to_owned(),
         };
-        let text = match self.err {
-            Some(width) => wrap(&text, width),
-            None => text,
-        };
+        let text = fitted(&text, self.err);
         let name = self.stack.as_ref().map(|stack| format!("{stack}:")).unwrap_or_default();
         let lines: Vec<String> = text
             .split('\n')
@@ -110,16 +131,63 @@ impl Printer {
                 None => coloured(line),
             })
             .collect();
-        self.talk_as_it_is(&lines.join("\n"));
+        self.styled(&lines.join("\n"));
     }
 
-    /// Prints lines of talk that have their colours and line breaks already.
-    pub(super) fn talk_as_it_is(&self, text: &str) {
+    /// Prints lines of talk that have their colours and line breaks already. Colours alone get through; whoever put
+    /// them on has made the text below them inert.
+    pub(super) fn styled(&self, text: &str) {
+        let text = only_colours(text);
+        let text = inert::without_commands(&text);
         self.moving.suspend(|| {
             let mut err = anstream::stderr();
             drop(writeln!(err, "{text}"));
         });
     }
+
+    /// Prints a question; its answer stands on the same line.
+    pub(super) fn question(&self, text: &str) {
+        let text = inert::lines(text);
+        self.moving.suspend(|| {
+            let mut err = anstream::stderr();
+            drop(write!(err, "{text} ").and_then(|()| err.flush()));
+        });
+    }
+}
+
+/// Makes a text inert, then breaks its lines where they would be wider than a terminal.
+fn fitted(text: &str, width: Option<usize>) -> String {
+    let text = inert::lines(text);
+    match width {
+        // A line may be broken before what was in its middle.
+        Some(width) => inert::without_commands(&wrap(&text, width)).into_owned(),
+        None => text.into_owned(),
+    }
+}
+
+/// Returns a text in which only line breaks and colours act (`ESC [ digits m`).
+fn only_colours(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, part) in text.split('\u{1b}').enumerate() {
+        let colour = part.strip_prefix('[').and_then(|rest| {
+            let end = rest.find(|each: char| !each.is_ascii_digit() && each != ';')?;
+            rest.get(end..)?.starts_with('m').then_some(end + 2)
+        });
+        match colour.filter(|_| index > 0) {
+            Some(end) => {
+                let (colour, rest) = part.split_at(end);
+                out.push('\u{1b}');
+                out.push_str(colour);
+                out.push_str(&inert::visible(rest));
+            }
+            None if index > 0 => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "{}{}", inert::line("\u{1b}"), inert::visible(part));
+            }
+            None => out.push_str(&inert::visible(part)),
+        }
+    }
+    out
 }
 
 fn columns(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
@@ -143,6 +211,34 @@ fn named(stack: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn colours_alone_get_through() {
+        for (text, expected) in [
+            (
+                "\u{1b}[1;31merror:\u{1b}[0m no\nnext",
+                "\u{1b}[1;31merror:\u{1b}[0m no\nnext",
+            ),
+            ("\u{1b}[2Kx\u{1b}[1A", "\\u{1b}[2Kx\\u{1b}[1A"),
+            ("\u{1b}]8;;http://x\u{7}", "\\u{1b}]8;;http://x\\u{7}"),
+            ("\u{1b}", "\\u{1b}"),
+            ("\u{1b}[", "\\u{1b}["),
+            ("\u{1b}[31", "\\u{1b}[31"),
+            ("\u{1b}[3\u{e9}m", "\\u{1b}[3\u{e9}m"),
+            ("a\u{9b}31mb\rc", "a\\u{9b}31mb\\rc"),
+        ] {
+            assert_eq!(only_colours(text), expected);
+        }
+    }
+
+    #[test]
+    fn no_colour_comes_from_a_text() {
+        let page = Printer::lines("  + \u{1b}[32mok\u{1b}[0m", Some(80));
+        assert_eq!(page, "  \u{1b}[32m+\u{1b}[0m \\u{1b}[32mok\\u{1b}[0m");
+        // A break between words makes no command either.
+        let page = Printer::lines(&format!("{} ::error::x", "a".repeat(75)), Some(80));
+        assert_eq!(page, format!("{}\n  \\u{{3a}}:error::x", "a".repeat(75)));
+    }
 
     #[test]
     fn each_line_says_whose_it_is() {

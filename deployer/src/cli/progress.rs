@@ -17,6 +17,7 @@ use super::next::{Next, events_command};
 use crate::apply::Operation;
 use crate::aws::{Session, StackEvent};
 use crate::events::{Cause, Failure, Outcome, follow};
+use crate::inert;
 
 use board::Board;
 pub(super) use line::Lane;
@@ -100,13 +101,16 @@ pub(super) async fn complete(
 /// Says why an operation failed, root cause first, then the state of the stack and the next command.
 pub(super) fn failed(session: &Session, stack: &str, outcome: &Outcome, next: &Next) -> CliError {
     let named = |cause: &Cause| format!("{} ({})", cause.logical_id, cause.resource_type);
+    let one_line = |text: String| inert::line(&text).into_owned();
     let mut said = Vec::new();
     if let Some(Failure { root, others, left }) = &outcome.failure {
         if let Some(root) = root {
-            said.push(format!("\nerror: {} {}: {}", named(root), root.status, root.reason));
+            let root = one_line(format!("{} {}: {}", named(root), root.status, root.reason));
+            said.push(format!("\nerror: {root}"));
         }
         for cause in others {
-            said.push(format!("  {} {}: {}", named(cause), cause.status, cause.reason));
+            let cause = one_line(format!("{} {}: {}", named(cause), cause.status, cause.reason));
+            said.push(format!("  {cause}"));
         }
         let fate = if outcome.status == "UPDATE_ROLLBACK_FAILED" {
             "not rolled back"
@@ -114,7 +118,8 @@ pub(super) fn failed(session: &Session, stack: &str, outcome: &Outcome, next: &N
             "still there"
         };
         for cause in left {
-            said.push(format!("  {fate}: {}: {}", named(cause), cause.reason));
+            let cause = one_line(format!("{}: {}", named(cause), cause.reason));
+            said.push(format!("  {fate}: {cause}"));
         }
     }
     let again = format!("mend the cause, then: {}", next.again);

@@ -10,6 +10,7 @@ use super::progress::during;
 use super::rollout::policy;
 use crate::apply::{self, Difference};
 use crate::aws::{AwsError, StackState};
+use crate::inert;
 use crate::model::logical;
 use crate::plan::Plan;
 
@@ -101,7 +102,8 @@ fn agreed(wanted: &Deployment<'_>, differences: &[Difference]) -> Result<(), Cli
         wanted.name
     )];
     for difference in differences {
-        said.push(format!("  {difference}\n    next: {}", difference.mend));
+        let found = difference.to_string();
+        said.push(format!("  {}\n    next: {}", inert::line(&found), difference.mend));
     }
     Err(CliError::telling(said.join("\n")))
 }

@@ -175,7 +175,7 @@ impl Run<'_> {
     fn print_json(&self, items: &[Item]) {
         if self.args.format == Format::Json {
             let json = shown::json(self.stack, self.queue, items, self.now_ms());
-            self.context.out.data(&json);
+            self.context.out.json(&json);
         }
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn print(context: &Context, stack: &Stack, args: &DestroyArgs, was_th
             "was_there": was_there,
             "left": left.iter().map(Fate::json).collect::<Vec<_>>(),
         }]);
-        context.out.data(&format!("{document:#}\n"));
+        context.out.json(&format!("{document:#}\n"));
     }
 }
 

@@ -5,6 +5,6 @@ use super::exit::ExitStatus;
 use crate::spec::schema_text;
 
 pub(super) fn run(context: &Context) -> ExitStatus {
-    context.out.data(&schema_text());
+    context.out.json(&schema_text());
     ExitStatus::Done
 }

@@ -43,7 +43,7 @@ pub(super) async fn run(context: &Context, args: &StatusArgs) -> Result<ExitStat
         }
     }
     if args.format == Format::Json {
-        context.out.data(&format!("{:#}\n", Value::Array(documents)));
+        context.out.json(&format!("{:#}\n", Value::Array(documents)));
     }
     if unread {
         return Err(CliError::failed("not everything could be read").hint("the lines above name the missing rights"));

@@ -40,7 +40,10 @@ pub(super) fn run(context: &Context, args: &SynthArgs) -> Result<ExitStatus, Cli
             if index > 0 {
                 context.out.data(separator);
             }
-            context.out.data(text);
+            match args.format {
+                TemplateFormat::Json => context.out.json(text),
+                TemplateFormat::Yaml => context.out.data(text),
+            }
         }
     }
     Ok(ExitStatus::Done)

@@ -31,7 +31,7 @@ pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<ExitStatus, 
                 "stacks": declared.iter().map(stack).collect::<Vec<_>>(),
                 "findings": found.iter().map(finding).collect::<Vec<_>>(),
             });
-            context.out.data(&format!("{document:#}\n"));
+            context.out.json(&format!("{document:#}\n"));
             Ok(if valid { ExitStatus::Done } else { ExitStatus::Failed })
         }
     }

@@ -97,6 +97,13 @@ codes! {
     FileUnreadable = "file-unreadable", Error, "A stack file that cannot be read",
         why: "The operating system refused to open or read it, so nobody knows which stack it declares.",
         instead: "Mend what the message names, most often the file's permissions.";
+    OutsideRepository = "outside-repository", Error, "A path that leads out of the repository",
+        why: "Who writes a stack file need not be who runs the deployer: by a path that leaves the repository, or a \
+              symbolic link, a pull request could read the files of the machine that plans it. What is read goes into \
+              the plan's comment and into the zip.",
+        instead: "Keep texts and shared files in the repository of the stack file: the nearest folder above it that \
+                  holds `.git`. Outside of a repository, keep them in the stack file's folder. `function.source` may \
+                  be anywhere.";
     FileNotUtf8 = "file-not-utf8", Error, "A stack file that is not UTF-8",
         why: "YAML is Unicode text. Read as another encoding, names and messages would reach AWS garbled.",
         instead: "Save the file as UTF-8.";

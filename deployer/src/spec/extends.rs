@@ -1,27 +1,32 @@
 //! `extends`: the files that a stack file builds on, and the tree that they make together.
 //!
 //! Maps merge, key by key; everything else of the nearer file replaces what the farther one says. Places
-//! go on pointing into the file that holds the value.
+//! go on pointing into the file that holds the value. A file is read only where it is in the stack file's reach, and
+//! quoted only where it is a stack file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::load::open;
+use super::nearest::nearest;
+use super::reach::Reach;
 use super::report::Report;
+use super::schema::top_keys;
 use super::yaml::{Entry, Node, Value, compose};
 use crate::finding::{Code, Place, Source};
+use crate::inert;
 
 /// So many files may build on each other; nobody could follow more.
 const MAX_FILES: usize = 8;
 
 /// Returns the files that a stack file builds on, nearest first.
 pub(super) fn bases(source: &Arc<Source>, report: &mut Report<'_>) -> Vec<Arc<Source>> {
+    let reach = Reach::of(source.path());
     let mut seen = vec![identity(source.path())];
     let mut bases: Vec<Arc<Source>> = Vec::new();
     let mut now = Arc::clone(source);
     while let Some((path, place)) = named(&now) {
-        if path.to_string_lossy().chars().any(char::is_control) {
+        if path.to_string_lossy().contains(inert::is_active) {
             let message = "`extends` wants a file to build on, found a path with control characters";
             report.add_at(Code::ExtendsUnreadable, place, message, "write the path on one line");
             break;
@@ -44,27 +49,47 @@ pub(super) fn bases(source: &Arc<Source>, report: &mut Report<'_>) -> Vec<Arc<So
             );
             break;
         }
-        let mut refused = Vec::new();
-        // Neither a folder nor a pipe, which might never end.
-        let base = if path.exists() && !path.is_file() {
-            None
-        } else {
-            open(&path, &mut refused)
+        let base = match reach.read(&path) {
+            Ok(text) => Source::new(&path, text),
+            Err(refused) => {
+                let message = format!(
+                    "`extends` wants a file to build on, found `{}`: {refused}",
+                    path.display()
+                );
+                let hint = refused.hint("the path is relative to the file that says `extends`");
+                report.add_at(refused.code(Code::ExtendsUnreadable), place, message, hint);
+                break;
+            }
         };
-        let Some(base) = base else {
-            let why = refused
-                .pop()
-                .map_or_else(|| format!("`{}` is no file", path.display()), |finding| finding.message);
-            let message = format!("`extends` wants a file to build on: {why}");
-            let hint = "the path is relative to the file that says `extends`";
+        if !is_stack_file(&base) {
+            // What it holds may be a secret, so nothing of it is shown.
+            let message = format!(
+                "`extends` wants a stack file, found `{}`, which is none",
+                path.display()
+            );
+            let hint = "name a file whose keys are those of a stack file";
             report.add_at(Code::ExtendsUnreadable, place, message, hint);
+            let look = format!("look at it by itself: deployer validate {}", path.display());
+            report.also(look);
             break;
-        };
+        }
         seen.push(id);
         bases.push(Arc::clone(&base));
         now = base;
     }
     bases
+}
+
+/// Whether a text is a stack file or a part of one: a map with its keys, or nothing yet. A key that is almost one is
+/// taken for a slip, which its finding shows.
+fn is_stack_file(base: &Arc<Source>) -> bool {
+    let root = compose(base.text(), &mut Report::new(base));
+    let known = |key: &str| top_keys().contains(key) || nearest(key, top_keys().iter().map(String::as_str)).is_some();
+    match root.map(|root| root.value) {
+        Some(Value::Map(entries)) => entries.iter().all(|entry| known(&entry.key)),
+        Some(Value::Scalar(scalar)) => scalar.is_nothing(),
+        Some(Value::List(_) | Value::Unread) | None => false,
+    }
 }
 
 fn identity(path: &Path) -> PathBuf {

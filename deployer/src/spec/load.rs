@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::document::{Identity, read};
+use super::reach::Reach;
 use super::yaml::MAX_BYTES;
 use super::{AccountId, Stack};
 use crate::finding::{Code, Finding, Level, Place, Source};
+use crate::inert;
 
 /// The stacks of all files, and what is worth a look.
 #[derive(Clone, Debug)]
@@ -104,7 +106,9 @@ pub fn collect(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Vec<Finding>> {
     let mut findings = Vec::new();
     for path in paths {
         for file in files(path, &mut findings) {
-            if seen.insert(fs::canonicalize(&file).unwrap_or_else(|_| file.clone())) {
+            if let Some(finding) = refused(path, &file) {
+                findings.push(finding);
+            } else if seen.insert(fs::canonicalize(&file).unwrap_or_else(|_| file.clone())) {
                 sources.extend(open(&file, &mut findings));
             }
         }
@@ -114,6 +118,22 @@ pub fn collect(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Vec<Finding>> {
     } else {
         Err(findings)
     }
+}
+
+/// A file that is not opened. One that was found in a folder may be somebody else's, in a pull request; one that was
+/// named is the choice of whoever typed it.
+fn refused(named: &Path, file: &Path) -> Option<Finding> {
+    if file.to_string_lossy().contains(inert::is_active) {
+        let message = format!("`{}` has invisible or control characters in its name", file.display());
+        return Some(Finding::new(Code::FileUnreadable, message).hint("rename it"));
+    }
+    if named == file {
+        return None;
+    }
+    let refused = Reach::of(file).find(file).err()?;
+    let message = format!("failed to read `{}`: {refused}", file.display());
+    let hint = refused.hint("check that it is a file, and its permissions");
+    Some(Finding::new(refused.code(Code::FileUnreadable), message).hint(hint))
 }
 
 fn files(path: &Path, findings: &mut Vec<Finding>) -> Vec<PathBuf> {
@@ -152,7 +172,7 @@ fn is_stack_file(path: &Path) -> bool {
     extension && !shared
 }
 
-pub(super) fn open(path: &Path, findings: &mut Vec<Finding>) -> Option<Arc<Source>> {
+fn open(path: &Path, findings: &mut Vec<Finding>) -> Option<Arc<Source>> {
     // One byte more than is taken, so that whoever reads the text sees that it is too long.
     let limit = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();

@@ -14,6 +14,7 @@ mod load;
 mod nearest;
 mod object;
 mod properties;
+mod reach;
 mod report;
 mod rules;
 mod schema;

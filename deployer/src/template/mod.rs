@@ -25,6 +25,7 @@ pub use assets_bucket::assets_bucket;
 pub use cognito::{imported_pool, lambda_config};
 pub use iam::DECRYPT_POLICY_NAME;
 
+use crate::inert;
 use crate::model::{Identity, Model, logical};
 
 /// A CloudFormation template.
@@ -190,8 +191,12 @@ impl Template {
     pub fn to_yaml(&self) -> String {
         // Folding would break long strings over lines and trust every reader to join them again.
         let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
-        // A JSON value has nothing that YAML cannot say, and JSON is YAML.
-        serde_saphyr::to_string_with_options(&self.0, options).unwrap_or_else(|_| self.to_json())
+        // A JSON value has nothing that YAML cannot say, and JSON is YAML: the writer of YAML leaves characters as they
+        // are that turn text around or hide it.
+        serde_saphyr::to_string_with_options(&self.0, options)
+            .ok()
+            .filter(|text| inert::lines(text) == text.as_str())
+            .unwrap_or_else(|| inert::json(&self.to_json()).into_owned())
     }
 }
 

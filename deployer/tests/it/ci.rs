@@ -207,6 +207,73 @@ fn a_long_report_is_cut_to_what_github_takes() {
     assert_eq!(plan.summary().chars().count(), 100_001);
 }
 
+/// A program in place of the deployer, on whose output nothing can be relied.
+const HOSTILE: &str = "import sys
+print('wrong\\n~~~~~~~~\\n~~~~~~~~~~~~\\n<script>alert(1)</script>\\n@everyone\\n::error file=x::forged\\n ::add-mask::x\\n\\
+##[error]forged\\n\\x1b[2J\\u009b2J\\u202e\\n::set-output name=changes::false', file=sys.stderr)
+sys.exit(1)
+";
+
+/// Stops the test unless all that others wrote is inside of the report's fence, and none of it acts.
+#[track_caller]
+fn is_fenced(report: &str) {
+    let mut lines = report.lines();
+    assert_eq!(
+        lines.next(),
+        Some("`deployer diff` ended with 1, and there is no plan:")
+    );
+    assert_eq!(lines.next(), Some(""));
+    let fence = lines.next().unwrap();
+    assert!(fence.len() > 7 && fence.chars().all(|each| each == '~'), "{report}");
+    assert_eq!(lines.next_back(), Some(fence), "{report}");
+    assert!(lines.all(|line| !line.contains(fence)), "{report}");
+    assert!(
+        !report
+            .chars()
+            .any(|each| each != '\n' && deployer::inert::is_active(each)),
+        "{report:?}"
+    );
+}
+
+#[test]
+fn what_others_wrote_is_no_markdown_and_no_command() {
+    let repository = Repository::new();
+    let name = "acme\n~~~~~~~~\n<script>\n@everyone\n::error file=x::forged\n##[error]forged\n\u{1b}[2J`x`.yaml";
+    let file = format!("stacks/{name}");
+    repository.workspace.file(&file, "name: [\n");
+    let mut plan = repository.job("plan", "7");
+    assert_eq!(plan.run(&[]), 1, "{}", plan.talk);
+    assert_eq!(plan.commands(), Vec::<String>::new(), "{}", plan.talk);
+    is_fenced(&repository.report());
+    assert!(
+        repository.report().contains("acme\\n~~~~~~~~\\n<script>"),
+        "{}",
+        repository.report()
+    );
+    assert_eq!(plan.summary(), repository.report());
+    fs::remove_file(repository.workspace.path().join(&file)).unwrap();
+
+    // The action does not rely on it.
+    repository.workspace.file("hostile.py", HOSTILE);
+    let mut plan = repository.job("plan", "7");
+    let hostile = "python3 hostile.py";
+    assert_eq!(plan.run(&[("DIFF", hostile), ("STACKS", "stacks")]), 1, "{}", plan.talk);
+    assert!(plan.talk.contains("##[error]forged"), "{}", plan.talk);
+    assert_eq!(plan.commands(), Vec::<String>::new(), "{}", plan.talk);
+    is_fenced(&repository.report());
+    let mut apply = repository.job("apply", "");
+    assert_eq!(apply.run(&[("APPLY", hostile)]), 1, "{}", apply.talk);
+    assert!(apply.talk.contains("##[error]forged"), "{}", apply.talk);
+    assert_eq!(apply.commands(), Vec::<String>::new(), "{}", apply.talk);
+
+    let repository = Repository::new();
+    repository.workspace.file("hostile.py", HOSTILE);
+    let request = [("CI_MERGE_REQUEST_IID", "7"), ("DIFF", hostile)];
+    let plan = gitlab(&repository, "plan", &request);
+    assert_eq!(plan.status.code(), Some(1));
+    is_fenced(&repository.report());
+}
+
 /// Runs a job of the example for GitLab in a shell, as a runner does.
 fn gitlab(repository: &Repository, name: &str, own: &[(&str, &str)]) -> Output {
     let text = fs::read_to_string(self::repository("examples/ci/gitlab.yaml")).unwrap();

@@ -26,8 +26,30 @@ pub struct Unreadable {
 ///
 /// Notes for people (`*.md`) and hidden files are left out; everything else must be UTF-8.
 pub fn read(directory: &Path) -> Result<BTreeMap<String, String>, Unreadable> {
+    read_by(directory, &mut |path| {
+        if std::fs::metadata(path)?.is_dir() {
+            return Ok(Entry::Folder);
+        }
+        std::fs::read_to_string(path).map(Entry::Text)
+    })
+}
+
+/// What is at a path of a messages directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A folder, whose entries are asked for next.
+    Folder,
+    /// A file, and its content.
+    Text(String),
+}
+
+/// As [`read`], where `look` looks at each path and reads it, or refuses to: not everybody may read everything.
+pub fn read_by(
+    directory: &Path,
+    look: &mut dyn FnMut(&Path) -> io::Result<Entry>,
+) -> Result<BTreeMap<String, String>, Unreadable> {
     let mut files = BTreeMap::new();
-    read_folder(directory, "", DEEPEST, &mut files)?;
+    read_folder(directory, "", DEEPEST, look, &mut files)?;
     Ok(files)
 }
 
@@ -35,6 +57,7 @@ fn read_folder(
     folder: &Path,
     prefix: &str,
     deepest: usize,
+    look: &mut dyn FnMut(&Path) -> io::Result<Entry>,
     files: &mut BTreeMap<String, String>,
 ) -> Result<(), Unreadable> {
     let unreadable = |path: &Path| {
@@ -52,12 +75,14 @@ fn read_folder(
         if File::of(&relative) == Ok(File::Note) {
             continue;
         }
-        let metadata = std::fs::metadata(&path).map_err(unreadable(&path))?;
-        if !metadata.is_dir() {
-            let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
-            files.insert(relative, text);
-        } else if deepest > 0 {
-            read_folder(&path, &format!("{relative}/"), deepest - 1, files)?;
+        match look(&path).map_err(unreadable(&path))? {
+            Entry::Text(text) => {
+                files.insert(relative, text);
+            }
+            Entry::Folder if deepest > 0 => {
+                read_folder(&path, &format!("{relative}/"), deepest - 1, look, files)?;
+            }
+            Entry::Folder => {}
         }
     }
     Ok(())

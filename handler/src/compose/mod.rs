@@ -22,7 +22,7 @@ mod values;
 pub use check::check;
 pub use composer::Composer;
 pub use custom_message::CustomMessageTexts;
-pub use directory::{FOLDER_NAME, Unreadable, read};
+pub use directory::{Entry, FOLDER_NAME, Unreadable, read, read_by};
 pub use layout::{Form, TextName};
 pub use locale::Locale;
 pub use parts::{Encoding, Parts};

@@ -125,6 +125,14 @@ impl Problem {
 }
 
 impl ProblemKind {
+    /// Whether the file's name is wrong, so that nobody knows what is in it.
+    pub const fn is_about_the_name(&self) -> bool {
+        matches!(
+            self,
+            Self::FileName | Self::Purpose(_) | Self::Folder(_) | Self::NoFolder | Self::Twice(_)
+        )
+    }
+
     /// Returns the stable code.
     pub const fn code(&self) -> &'static str {
         match self {

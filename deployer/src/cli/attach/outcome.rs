@@ -6,6 +6,7 @@ use crate::apply::{AttachError, Shelf, Updated};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, apply_error};
 use crate::cli::next::Next;
+use crate::inert;
 use crate::plan::{Edit, inline};
 use crate::spec::Region;
 
@@ -74,8 +75,17 @@ pub(in crate::cli) fn say(context: &Context, shelf: Shelf<'_>, updated: &Updated
         "\nerror: the pool {} was updated, and is not as it has to be:",
         shelf.pool
     )];
-    said.extend(lines(&updated.moved).iter().map(|line| format!("  moved: {line}")));
-    said.extend(updated.triggers.iter().map(|difference| format!("  {difference}")));
+    said.extend(
+        lines(&updated.moved)
+            .iter()
+            .map(|line| format!("  moved: {}", inert::line(line))),
+    );
+    said.extend(
+        updated
+            .triggers
+            .iter()
+            .map(|difference| format!("  {}", inert::line(&difference.to_string()))),
+    );
     if !updated.triggers.is_empty() {
         said.push(format!(
             "  next: stop whoever else writes its triggers, then: {}",

@@ -13,6 +13,7 @@ use crate::cli::error::{CliError, apply_error};
 use crate::cli::next::Next;
 use crate::cli::observe::{moved_settings, take_back};
 use crate::cli::progress::during;
+use crate::inert;
 use crate::plan::{
     Answered, Detached, Edit, Live, Ours, Plan, PoolPart, Situation, answer, detached, inline, render, settings,
 };
@@ -147,6 +148,7 @@ impl Detachment {
         let live = known.live.now.lambda_config();
         for member in &self.detached.kept {
             let value = live.get(member).map(inline).unwrap_or_default();
+            let (member, value) = (inert::line(member), inert::line(&value));
             let _ = writeln!(out, "  {member} stays {value}, which somebody else has set since");
         }
         let goes = self.detached.triggers.iter().filter(|change| change.after.is_none());

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{About, Group};
 use crate::doctor::{Level, Verdict};
+use crate::inert;
 
 pub(super) fn render(groups: &[Group]) -> String {
     let mut out = String::new();
@@ -17,9 +18,9 @@ pub(super) fn render(groups: &[Group]) -> String {
                 found,
                 next,
             } = verdict;
-            let _ = writeln!(out, "  {:<4}  {check:<17}  {found}", level.name());
+            let _ = writeln!(out, "  {:<4}  {check:<17}  {}", level.name(), inert::line(found));
             if let Some(next) = next {
-                let _ = writeln!(out, "  {:<4}  {:<17}  next: {next}", "", "");
+                let _ = writeln!(out, "  {:<4}  {:<17}  next: {}", "", "", inert::line(next));
             }
         }
         out.push('\n');

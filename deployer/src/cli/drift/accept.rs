@@ -12,6 +12,7 @@ use crate::cli::declared::{self, Declared, is_wrong};
 use crate::cli::error::CliError;
 use crate::cli::findings;
 use crate::finding::Source;
+use crate::inert;
 use crate::plan::diff;
 use crate::plan::drift::accept;
 use crate::spec::{self, Stack};
@@ -35,7 +36,7 @@ pub(super) async fn run(
     let stack = &declared.stack;
     let written = written(stack, args, found);
     for left in &written.left {
-        context.out.talk(&format!("  stays: {left}"));
+        context.out.talk(&format!("  stays: {}", inert::line(left)));
     }
     if written.lines.is_empty() {
         context

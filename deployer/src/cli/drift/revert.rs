@@ -21,6 +21,7 @@ use crate::cli::error::CliError;
 use crate::cli::observe::Sessions;
 use crate::cli::progress::during;
 use crate::finding::Code;
+use crate::inert;
 use crate::model::{logical, output};
 use crate::plan::drift::{Drift, Instead, Reversal, Standing, instead, revert};
 use crate::plan::{Edit, answer, render};
@@ -40,9 +41,10 @@ pub(super) async fn run(
         |drift: &&Drift| drift.standing == Standing::Drifted && instead(drift, owned) == Some(Instead::Apply);
     for drift in chosen.iter().filter(|drift| !is_by_apply(drift)) {
         if let Some(instead) = instead(drift, owned) {
+            let name = name(drift);
             context
                 .out
-                .talk(&format!("  stays: {}: {}", name(drift), way(instead, found)));
+                .talk(&format!("  stays: {}: {}", inert::line(&name), way(instead, found)));
         }
     }
     if chosen.iter().any(is_by_apply) {
@@ -111,7 +113,10 @@ pub(super) async fn run(
         ));
     }
     if !put_back.agrees() {
-        let triggers = put_back.triggers.iter().map(|trigger| format!("  not set: {trigger}"));
+        let triggers = put_back
+            .triggers
+            .iter()
+            .map(|trigger| format!("  not set: {}", inert::line(&trigger.to_string())));
         let moved = put_back.moved.iter().map(|edit| format!("  moved: {}", line(edit)));
         context.out.talk(&triggers.chain(moved).collect::<Vec<_>>().join("\n"));
         return Err(
@@ -162,7 +167,8 @@ fn shown(found: &Found, pool: &ReadPool, reversal: &Reversal) -> String {
 
 fn line(edit: &Edit) -> String {
     let value = |value: &Option<Value>| text::shown(value.as_ref());
-    format!("{}: {} → {}", edit.path.join("."), value(&edit.old), value(&edit.new))
+    let line = format!("{}: {} → {}", edit.path.join("."), value(&edit.old), value(&edit.new));
+    inert::line(&line).into_owned()
 }
 
 /// What puts a member back that an update of the pool does not.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::read::Found;
+use crate::inert;
 use crate::plan::drift::{Drift, Standing};
 use crate::plan::inline;
 
@@ -31,13 +32,15 @@ pub(super) fn render(found: &Found) -> String {
     let mut last = "";
     for drift in &found.drifts {
         if drift.resource != last {
-            let _ = writeln!(text, "  {} ({})", drift.resource, drift.resource_type);
+            let resource = format!("{} ({})", drift.resource, drift.resource_type);
+            let _ = writeln!(text, "  {}", inert::line(&resource));
             last = &drift.resource;
         }
         let _ = writeln!(text, "    {}", line(drift));
     }
     for (reason, names) in unchecked(found) {
-        let _ = writeln!(text, "  not checked: {}: {reason}", names.join(", "));
+        let names = names.join(", ");
+        let _ = writeln!(text, "  not checked: {}: {}", inert::line(&names), inert::line(reason));
     }
     for error in &found.unread {
         let _ = writeln!(text, "  not read: {error}");
@@ -60,12 +63,13 @@ pub(super) fn line(drift: &Drift) -> String {
         return "gone: somebody deleted it outside CloudFormation".to_owned();
     }
     let member = drift.member();
-    match drift.standing {
+    let line = match drift.standing {
         Standing::Drifted => format!("{member}: declared {declared}, live {live}"),
         Standing::NotApplied => format!("{member}: not applied yet: declared {declared}, live {live}"),
         Standing::NotDeclared => format!("{member}: not declared, live {live}"),
         Standing::NotCompared => format!("{member}: not compared: declared {declared}, live {live}"),
-    }
+    };
+    inert::line(&line).into_owned()
 }
 
 /// A value on one line, also where it is a text of several.

@@ -10,6 +10,7 @@ use aws_smithy_types::date_time::Format;
 use serde_json::{Map, Value, json};
 
 use crate::aws::LogEvent;
+use crate::inert;
 
 /// Members of the handler's lines that are printed without their names, in this order.
 const PLAIN: [&str; 3] = ["purpose", "channel", "country"];
@@ -128,17 +129,8 @@ impl Line {
                 }
             }
         }
-        // A log may hold anything, and a terminal obeys what it is sent.
-        let mut printed: String = text
-            .chars()
-            .map(|character| match character {
-                '\t' => ' ',
-                character if character.is_control() => '\u{fffd}',
-                character => character,
-            })
-            .collect();
-        printed.push('\n');
-        printed
+        // A log may hold anything, but it is one line.
+        format!("{}\n", inert::line(&text.replace('\t', " ")))
     }
 
     /// Returns the line for programs, with its line end.
@@ -178,7 +170,7 @@ mod tests {
         );
         assert_eq!(
             line("panicked\tat \u{1b}[31mmain\n").text(),
-            "2026-11-21T00:00:00.123Z  panicked at \u{fffd}[31mmain\n"
+            "2026-11-21T00:00:00.123Z  panicked at \\u{1b}[31mmain\n"
         );
     }
 

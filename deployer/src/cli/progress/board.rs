@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::wrap::shortened;
 use crate::aws::StackEvent;
+use crate::inert;
 
 /// How long nothing may be said where no live line moves: a log that stands still looks like a hung job.
 const QUIET: Duration = Duration::from_secs(30);
@@ -128,11 +129,13 @@ impl Board {
 
     fn line(&self, elapsed: Duration, event: &StackEvent) -> String {
         let StackEvent {
-            logical_id: id,
-            resource_type: of,
+            logical_id,
+            resource_type,
             status,
             ..
         } = event;
+        let (id, of, status) = (inert::line(logical_id), inert::line(resource_type), inert::line(status));
+        let (id, of, status): (&str, &str, &str) = (&id, &of, &status);
         let clock = clock(elapsed);
         let mut line = if event.is_stack() && self.brief {
             // The line begins with the stack's name.
@@ -140,7 +143,7 @@ impl Board {
         } else if event.is_stack() {
             // Its statuses are the longest, and its type says nothing.
             let room = self.width.map(|width| room(width, &clock, status));
-            let id = room.map_or_else(|| id.clone(), |room| shortened(id, room));
+            let id = room.map_or_else(|| id.to_owned(), |room| shortened(id, room));
             format!("  {clock}  {id:<ID$}  {status}")
         } else {
             let whole = format!("  {clock}  {id:<ID$}  {of:<TYPE$}  {status}");
@@ -156,7 +159,7 @@ impl Board {
         };
         if let Some(reason) = event.reason.as_ref().filter(|reason| tells(status, reason)) {
             line.push_str("\n         ");
-            line.push_str(reason);
+            line.push_str(&inert::line(reason));
         }
         line
     }

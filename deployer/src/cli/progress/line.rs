@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use super::board::clock;
 use crate::cli::context::Context;
 use crate::cli::printer::Printer;
+use crate::inert;
 
 /// A line that is gone when it is dropped.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl LiveLine {
     /// Replaces the text.
     pub(super) fn say(&self, text: String) {
         if let Some(bar) = &self.bar {
-            bar.set_message(text);
+            bar.set_message(inert::line(&text).into_owned());
         }
     }
 }
@@ -110,7 +111,7 @@ fn bar(out: &Printer, stack: &str) -> ProgressBar {
         };
         bar.set_style(style.with_key("clock", clock));
     }
-    bar.set_prefix(stack.to_owned());
+    bar.set_prefix(inert::line(stack).into_owned());
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }

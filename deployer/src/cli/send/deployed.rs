@@ -69,7 +69,7 @@ pub(super) async fn send(
     let mut printed = Printed::new(stack, &wanted.source());
     printed.put("function", json!(deployed.function));
     let status = report(&mut printed, &invoked, sends);
-    context.out.data(&shown::render(&[printed], args.format));
+    shown::print(context, &[printed], args.format);
     Ok(status)
 }
 
@@ -190,7 +190,7 @@ pub(super) async fn probe(
         }
         asked.push(printed);
     }
-    context.out.data(&shown::render(&asked, args.format));
+    shown::print(context, &asked, args.format);
     Ok(status)
 }
 

@@ -61,6 +61,6 @@ pub(super) async fn show(
     } else {
         "nothing was called and nothing was sent"
     });
-    context.out.data(&shown::render(&[printed], args.format));
+    shown::print(context, &[printed], args.format);
     Ok(status)
 }

@@ -8,6 +8,7 @@ use handler::event::CustomMessageResponse;
 use serde_json::{Map, Value, json};
 
 use crate::cli::args::Format;
+use crate::cli::context::Context;
 use crate::simulate::{Content, Hop, Preview};
 use crate::spec::Stack;
 
@@ -107,13 +108,13 @@ impl Printed {
     }
 }
 
-/// Renders events: lines for people, or one JSON array.
-pub(super) fn render(events: &[Printed], format: Format) -> String {
+/// Prints events: lines for people, or one JSON array.
+pub(super) fn print(context: &Context, events: &[Printed], format: Format) {
     match format {
-        Format::Text => events.iter().map(Printed::text).collect(),
+        Format::Text => context.out.data(&events.iter().map(Printed::text).collect::<String>()),
         Format::Json => {
             let documents = events.iter().map(Printed::document).collect();
-            format!("{:#}\n", Value::Array(documents))
+            context.out.json(&format!("{:#}\n", Value::Array(documents)));
         }
     }
 }
@@ -121,7 +122,7 @@ pub(super) fn render(events: &[Printed], format: Format) -> String {
 /// A value for people.
 fn words(value: &Value) -> String {
     match value {
-        Value::String(text) => printable(text),
+        Value::String(text) => text.clone(),
         Value::Array(values) => {
             // Providers follow one another; texts stand below one another.
             let between = if values.iter().all(Value::is_string) {
@@ -143,18 +144,6 @@ fn words(value: &Value) -> String {
         Value::Null => "(the pool's own)".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
-}
-
-/// A text may hold what a user wrote, and a terminal obeys what it is sent.
-fn printable(text: &str) -> String {
-    let plain = |character: char| {
-        if character.is_control() && character != '\n' {
-            '\u{fffd}'
-        } else {
-            character
-        }
-    };
-    text.chars().map(plain).collect()
 }
 
 /// Puts a message that would be sent.

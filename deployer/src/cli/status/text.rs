@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::read::{Agreement, Function, LastFailure, Policy, Pool, Queue, Status, Trigger};
+use crate::inert;
 use crate::model::{logical, output};
 use crate::plan::inline;
 
@@ -18,7 +19,7 @@ struct Lines {
 impl Lines {
     fn put(&mut self, label: &str, line: &str) {
         // Writing to a String cannot fail.
-        let _ = writeln!(self.text, "  {label:<12}  {line}");
+        let _ = writeln!(self.text, "  {label:<12}  {}", inert::line(line));
     }
 }
 

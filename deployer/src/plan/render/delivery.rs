@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::inert;
 use crate::plan::lines::{LineFate, lines, parts};
 use crate::plan::{DeliveryChange, FileChange};
 
@@ -15,7 +16,8 @@ pub(super) fn text(out: &mut String, change: &DeliveryChange) {
     if let Some(why) = &change.unread {
         let _ = writeln!(
             out,
-            "\n  delivery and messages: what is deployed cannot be read ({why})"
+            "\n  delivery and messages: what is deployed cannot be read ({})",
+            inert::line(why)
         );
     }
     if change.files.is_empty() {
@@ -24,9 +26,9 @@ pub(super) fn text(out: &mut String, change: &DeliveryChange) {
     let _ = writeln!(out, "\n  delivery and messages, as deployed (-) and as declared (+)");
     for file in &change.files {
         let note = note(file).map(|note| format!("  ({note})")).unwrap_or_default();
-        let _ = writeln!(out, "    {}{note}", file.name);
+        let _ = writeln!(out, "    {}{note}", inert::line(&file.name));
         for line in differences(file) {
-            let _ = writeln!(out, "      {line}");
+            let _ = writeln!(out, "      {}", inert::line(&line));
         }
     }
 }

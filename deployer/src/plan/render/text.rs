@@ -8,6 +8,7 @@ use super::delivery;
 use super::pool;
 use super::value::inline;
 use crate::finding::Finding;
+use crate::inert;
 use crate::plan::{Action, Answered, Change, Edit, Fate, Phase, Plan, Replacement, Situation, Told};
 use crate::spec::PoolId;
 
@@ -204,7 +205,8 @@ fn change_lines(out: &mut String, change: &Change, import: Option<&PoolId>) {
     let _ = writeln!(
         out,
         "  {sign} {:<34} {}{notes}",
-        change.resource_type, change.logical_id
+        inert::line(&change.resource_type),
+        inert::line(&change.logical_id)
     );
     if change.action == Action::Modify && change.told == Told::Template {
         for edit in &change.edits {
@@ -217,9 +219,11 @@ fn change_lines(out: &mut String, change: &Change, import: Option<&PoolId>) {
 /// Writes a value that changes, on one line where there is room.
 pub(super) fn edit_line(out: &mut String, path: &[String], edit: &Edit) {
     let path = path.join(".");
+    let path = inert::line(&path);
+    let one_line = |value: &Value| inert::line(&inline(value)).into_owned();
     let _ = match (&edit.old, &edit.new) {
         (Some(old), Some(new)) => {
-            let (old, new) = (inline(old), inline(new));
+            let (old, new) = (one_line(old), one_line(new));
             if old.chars().count() + new.chars().count() > WIDEST_VALUE {
                 writeln!(out, "      {path}:\n        {}\n      → {}", short(&old), short(&new))
             } else {
@@ -233,7 +237,7 @@ pub(super) fn edit_line(out: &mut String, path: &[String], edit: &Edit) {
 }
 
 fn shown(value: &Value) -> String {
-    short(&inline(value))
+    short(&inert::line(&inline(value)))
 }
 
 fn short(text: &str) -> String {
@@ -251,17 +255,17 @@ pub fn findings(out: &mut String, answered: &Answered) {
         finding_line(out, "stop", finding);
         let _ = writeln!(out, "    why: {}", finding.code.entry().why);
         for hint in &finding.hints {
-            let _ = writeln!(out, "    hint: {hint}");
+            let _ = writeln!(out, "    hint: {}", inert::line(hint));
         }
     }
     for (finding, reason) in &answered.acknowledged {
         finding_line(out, "acknowledged", finding);
-        let _ = writeln!(out, "    reason: {reason}");
+        let _ = writeln!(out, "    reason: {}", inert::line(reason));
     }
     for finding in &answered.warnings {
         finding_line(out, "warning", finding);
         for hint in &finding.hints {
-            let _ = writeln!(out, "    hint: {hint}");
+            let _ = writeln!(out, "    hint: {}", inert::line(hint));
         }
     }
 }
@@ -270,7 +274,12 @@ fn finding_line(out: &mut String, sign: &str, finding: &Finding) {
     let resource = finding
         .resource
         .as_deref()
-        .map(|resource| format!(" {resource}:"))
+        .map(|resource| format!(" {}:", inert::line(resource)))
         .unwrap_or_default();
-    let _ = writeln!(out, "\n  {sign} [{}]{resource} {}", finding.code, finding.message);
+    let _ = writeln!(
+        out,
+        "\n  {sign} [{}]{resource} {}",
+        finding.code,
+        inert::line(&finding.message)
+    );
 }

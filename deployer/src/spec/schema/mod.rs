@@ -15,6 +15,9 @@ mod provider;
 mod stack;
 mod trigger;
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 /// Returns the JSON Schema (2020-12) of stack files.
@@ -23,6 +26,19 @@ use serde_json::Value;
 /// missing, since another file may have it.
 pub fn schema() -> Value {
     stack::schema()
+}
+
+/// Returns the keys that may stand at the top of a stack file.
+pub(super) fn top_keys() -> &'static BTreeSet<String> {
+    static KEYS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let schema = schema();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        properties
+            .into_iter()
+            .flat_map(|properties| properties.keys().cloned())
+            .collect()
+    });
+    &KEYS
 }
 
 /// Returns [`schema`] as the text of a file, the same bytes every time.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Node, Scalar, Value};
+use crate::inert;
 
 /// Writes a tree; reading the text gives the same tree, but for places.
 pub(in crate::spec) fn write(node: &Node<'_>) -> String {
@@ -56,7 +57,7 @@ fn inline(node: &Node<'_>) -> Option<String> {
 fn scalar(scalar: &Scalar<'_>) -> String {
     if scalar.is_nothing() {
         "null".to_owned()
-    } else if scalar.plain && !scalar.text.chars().any(char::is_control) {
+    } else if scalar.plain && inert::line(&scalar.text) == scalar.text && inert::lines(&scalar.text) == scalar.text {
         scalar.text.to_string()
     } else {
         quoted(&scalar.text)
@@ -87,12 +88,17 @@ fn quoted(text: &str) -> String {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
             '\n' => quoted.push_str("\\n"),
-            c if c.is_control() || "\u{2028}\u{2029}\u{feff}".contains(c) => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            c if inert::is_active(c) => {
+                let number = u32::from(c);
+                let _ = match number {
+                    0..=0xffff => write!(quoted, "\\u{number:04x}"),
+                    _ => write!(quoted, "\\U{number:08x}"),
+                };
             }
             c => quoted.push(c),
         }
     }
     quoted.push('"');
-    quoted
+    // No line of it is a command to GitHub's runner.
+    quoted.replace("##[", "\\x23#[")
 }

@@ -90,6 +90,27 @@ impl Job {
         0
     }
 
+    /// Returns the commands that a runner would carry out, found as it finds them: behind `::` at the beginning of a line
+    /// or behind `##[` anywhere, unless they are stopped. The action's own, which stop and resume them, are left out.
+    pub(crate) fn commands(&self) -> Vec<String> {
+        let mut commands = Vec::new();
+        let mut token: Option<&str> = None;
+        for line in self.talk.lines() {
+            let line = line.trim();
+            let new = line.strip_prefix("::").and_then(|line| line.split_once("::"));
+            let old = line.split_once("##[").and_then(|(_, line)| line.split_once(']'));
+            let Some((command, data)) = new.or(old) else { continue };
+            match (token, command) {
+                (Some(stopped), command) if stopped == command => token = None,
+                (Some(_), _) => {}
+                (None, "stop-commands") => token = Some(data),
+                (None, _) => commands.push(line.to_owned()),
+            }
+        }
+        assert!(token.is_none(), "commands stay stopped");
+        commands
+    }
+
     /// Returns an output of a step.
     pub(crate) fn output(&self, name: &str) -> &str {
         &self.context[name]

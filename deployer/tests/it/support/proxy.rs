@@ -445,6 +445,7 @@ impl Message {
     fn error(&self, status: u16, code: &str, message: &str) -> Vec<u8> {
         let path = self.start.split(' ').nth(1).unwrap_or_default();
         let json = serde_json::json!({"__type": code, "message": message}).to_string();
+        let message = as_xml(message);
         let xml = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");
         let (kind, body) = if self.header("x-amz-target").is_some() {
             ("application/x-amz-json-1.1", json)
@@ -465,6 +466,15 @@ impl Message {
         )
         .into_bytes()
     }
+}
+
+/// A text as XML holds it, whatever it is.
+pub(crate) fn as_xml(text: &str) -> String {
+    let escaped = |each: char| match each {
+        ' '..='~' if !"<>&".contains(each) => each.to_string(),
+        each => format!("&#x{:x};", u32::from(each)),
+    };
+    text.chars().map(escaped).collect()
 }
 
 fn read_chunks(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {

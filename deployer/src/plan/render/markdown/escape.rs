@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use crate::inert::is_active;
+
 /// A value that is longer is cut: it would hide the rest.
 const WIDEST_VALUE: usize = 240;
 /// The same for a sentence.
@@ -67,7 +69,7 @@ fn escaped(text: &str, mentions: bool) -> String {
         let _ = match each {
             '\n' => write!(out, "↵"),
             // These would turn what follows around, or hide it.
-            each if each.is_control() || is_invisible(each) => write!(out, "&#92;u{{{:x}}}", u32::from(each)),
+            each if is_active(each) => write!(out, "&#92;u{{{:x}}}", u32::from(each)),
             '@' | '#' if mentions => write!(out, "&#{};&#8203;", u32::from(each)),
             ':' if characters.peek() == Some(&'/') => write!(out, "&#58;"),
             each if SPECIAL.contains(each) => write!(out, "&#{};", u32::from(each)),
@@ -75,8 +77,4 @@ fn escaped(text: &str, mentions: bool) -> String {
         };
     }
     out
-}
-
-const fn is_invisible(each: char) -> bool {
-    matches!(each, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
