@@ -14,6 +14,7 @@ mod fixtures;
 mod flows;
 mod init;
 mod live_pools;
+mod pipelines;
 mod policies;
 mod real;
 mod release;
