@@ -6,6 +6,7 @@
 //! Source: the handlers' permissions in CloudFormation's resource schemas; for Cognito's use of the key, "Custom sender
 //! Lambda triggers", Amazon Cognito Developer Guide.
 
+mod policy;
 mod table;
 
 use super::{Level, Verdict};
@@ -14,6 +15,7 @@ use crate::model::{Handler, Identity, Model};
 use crate::spec::{KeySource, Stack};
 use By::CloudFormation;
 use Task::{Apply, Attach, Look};
+pub use policy::{Place, apply_policy, cloudformation_policy, diff_policy};
 use table::{KEY, Row, TABLE, When};
 
 /// Whose right it is.

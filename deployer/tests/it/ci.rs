@@ -78,13 +78,18 @@ impl Repository {
 
     /// A job on the pull request 7 (or none), with no credentials but its own identity.
     fn job(&self, command: &str, number: &str) -> Job {
+        self.job_with(command, number, &self.digest)
+    }
+
+    /// The same, by a release of this digest.
+    fn job_with(&self, command: &str, number: &str, digest: &str) -> Job {
         let action = repository(".github/actions/deployer/action.yaml");
         let role = format!("arn:aws:iam::{}:role/{command}", self.workspace.account());
         let inputs = [
             ("command", command),
             ("role", &role),
             ("version", "v0.1.0"),
-            ("sha256", &self.digest),
+            ("sha256", digest),
         ];
         let context = [
             ("github.token", TOKEN),
@@ -265,37 +270,53 @@ fn what_others_wrote_is_no_markdown_and_no_command() {
     assert_eq!(apply.run(&[("APPLY", hostile)]), 1, "{}", apply.talk);
     assert!(apply.talk.contains("##[error]forged"), "{}", apply.talk);
     assert_eq!(apply.commands(), Vec::<String>::new(), "{}", apply.talk);
+}
 
+/// A release without its digest is whatever somebody put there.
+#[test]
+fn a_release_is_installed_only_by_its_digest() {
     let repository = Repository::new();
-    repository.workspace.file("hostile.py", HOSTILE);
-    let request = [("CI_MERGE_REQUEST_IID", "7"), ("DIFF", hostile)];
-    let plan = gitlab(&repository, "plan", &request);
-    assert_eq!(plan.status.code(), Some(1));
-    is_fenced(&repository.report());
+    for digest in [
+        "",
+        "v0.1.0",
+        &repository.digest[..63],
+        &format!("{}z", &repository.digest[..63]),
+    ] {
+        let mut plan = repository.job_with("plan", "7", digest);
+        assert_eq!(plan.run(&[]), 1, "{}", plan.talk);
+        let error = "::error::the input sha256 is required with version: the SHA-256 of that release's SHA256SUMS";
+        assert!(plan.talk.starts_with(error), "{}", plan.talk);
+    }
+    assert_eq!(repository.github.comments(), others());
+}
+
+/// A job of the example for GitLab with all that it extends, the nearest first.
+fn extended<'a>(document: &'a Value, name: &str) -> Vec<&'a Value> {
+    let mut chain = vec![&document[name]];
+    while let Some(base) = chain[chain.len() - 1]["extends"].as_str() {
+        chain.push(&document[base]);
+    }
+    assert_eq!(chain.last(), Some(&&document[".deployer"]), "{name}");
+    chain
 }
 
 /// Runs a job of the example for GitLab in a shell, as a runner does.
 fn gitlab(repository: &Repository, name: &str, own: &[(&str, &str)]) -> Output {
     let text = fs::read_to_string(self::repository("examples/ci/gitlab.yaml")).unwrap();
     let document: Value = serde_saphyr::from_str(&text).unwrap();
-    let (shared, job) = (&document[".deployer"], &document[name]);
-    assert_eq!(job["extends"], ".deployer");
+    let chain = extended(&document, name);
     let role = format!("arn:aws:iam::{}:role/{name}", repository.workspace.account());
     let mut variables: BTreeMap<String, String> = [
-        ("PLAN_ROLE", role.as_str()),
-        ("APPLY_ROLE", &role),
-        ("NOTES_TOKEN", TOKEN),
-        ("DEPLOYER_URL", &repository.github.downloads()),
-        ("DEPLOYER_SHA256", &repository.digest),
-        ("DEPLOYER_TOKEN", "a token of GitLab's"),
-        ("CI_PROJECT_ID", "42"),
-        ("CI_JOB_ID", "1"),
+        ("DEPLOYER_URL", repository.github.downloads()),
+        ("DEPLOYER_SHA256", repository.digest.clone()),
+        ("DEPLOYER_TOKEN", "a token of GitLab's".to_owned()),
+        ("CI_JOB_ID", "1".to_owned()),
     ]
     .into_iter()
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .map(|(name, value)| (name.to_owned(), value))
     .collect();
-    let declared = [shared, job].map(|place| place["variables"].as_object().unwrap());
-    for (name, value) in declared.into_iter().flatten() {
+    let declared = chain.iter().rev().filter_map(|place| place["variables"].as_object());
+    for (name, value) in declared.flatten() {
         // GitLab fills variables into variables.
         let value = value
             .as_str()
@@ -308,7 +329,8 @@ fn gitlab(repository: &Repository, name: &str, own: &[(&str, &str)]) -> Output {
         own.iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
     );
-    let lines = [&shared["before_script"], &job["script"]].map(|part| part.as_array().unwrap());
+    let nearest = |member: &str| chain.iter().find_map(|place| place[member].as_array()).unwrap();
+    let lines = [nearest("before_script"), nearest("script")];
     let script: Vec<&str> = lines.into_iter().flatten().map(|line| line.as_str().unwrap()).collect();
     let mut bash = Command::new("bash");
     bash.args(["-c", &format!("set -eo pipefail\n{}", script.join("\n"))]);
@@ -319,69 +341,71 @@ fn gitlab(repository: &Repository, name: &str, own: &[(&str, &str)]) -> Output {
         .env("CI", "true")
         .env("AWS_ENDPOINT_URL", Ministack::shared().endpoint())
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .envs(repository.github.variables())
         .envs(variables);
     bash.output().unwrap()
 }
 
 #[test]
-fn gitlab_has_one_note_and_applies_by_a_job_of_its_own() {
+fn gitlab_shows_a_plan_and_applies_by_a_job_of_its_own() {
     let repository = Repository::new();
-    let request = [("CI_MERGE_REQUEST_IID", "7")];
     let talk =
         |output: &Output| String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned();
+    let shown = || fs::read_to_string(repository.workspace.path().join("plan.txt")).unwrap();
     for properties in ["UserPoolName: acme", "UserPoolName: acme-identity"] {
         let stack = STACK.replace("UserPoolName: acme", properties);
         repository.workspace.file("stacks/acme.yaml", &stack);
-        let plan = gitlab(&repository, "plan", &request);
-        assert!(plan.status.success(), "{}", talk(&plan));
-        assert!(
-            repository.report().contains("AWS::Cognito::UserPool"),
-            "{}",
-            repository.report()
-        );
+        let review = gitlab(&repository, "review", &[]);
+        assert!(review.status.success(), "{}", talk(&review));
+        assert!(shown().contains("AWS::Cognito::UserPool"), "{}", shown());
     }
     repository.workspace.file("stacks/acme.yaml", "name: acme\n");
-    let plan = gitlab(&repository, "plan", &request);
-    assert_eq!(plan.status.code(), Some(1), "{}", talk(&plan));
-    assert!(repository.report().starts_with("`deployer diff` ended with 1"));
+    let review = gitlab(&repository, "review", &[]);
+    assert_eq!(review.status.code(), Some(1), "{}", talk(&review));
+    // Why there is no plan is for the reviewer too.
+    assert!(
+        shown().contains("error[") && talk(&review).contains("error["),
+        "{}",
+        shown()
+    );
 
     // The plan that is there is another file's.
     repository.workspace.file("stacks/acme.yaml", STACK);
     let apply = gitlab(&repository, "apply", &[]);
     assert_eq!(apply.status.code(), Some(3), "{}", talk(&apply));
+    fs::remove_file(repository.workspace.path().join("deployer-plan.json")).unwrap();
     let plan = gitlab(&repository, "plan", &[]);
     assert!(plan.status.success(), "{}", talk(&plan));
     let apply = gitlab(&repository, "apply", &[]);
     assert!(apply.status.success(), "{}", talk(&apply));
+    fs::remove_file(repository.workspace.path().join("deployer-plan.json")).unwrap();
     let plan = gitlab(&repository, "plan", &[]);
     assert!(
         plan.status.success() && talk(&plan).contains("nothing to do"),
         "{}",
         talk(&plan)
     );
+    assert_eq!(repository.github.writes(), [], "no job writes to GitLab");
 }
 
+/// What the first lines ask for is named where it is missing, before anything is fetched.
 #[test]
-fn what_other_people_wrote_is_pinned_by_its_commit() {
-    let files = [
-        ".github/workflows/ci.yaml",
-        ".github/workflows/release.yaml",
-        "examples/ci/github.yaml",
-    ];
-    let mut pinned = 0;
-    for file in files {
-        let text = fs::read_to_string(repository(file)).unwrap();
-        let _: Value = serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
-        for line in text.lines() {
-            let Some((_, action)) = line.split_once("uses: ") else {
-                continue;
-            };
-            let commit = action.rsplit_once('@').unwrap().1;
-            let is_commit = commit.len() == 40 && commit.chars().all(|digit| digit.is_ascii_hexdigit());
-            assert!(is_commit || commit == "COMMIT", "{file}: {action}");
-            pinned += usize::from(is_commit);
-        }
+fn gitlab_says_which_variable_is_missing() {
+    let repository = Repository::new();
+    for (name, value, words) in [
+        ("DEPLOYER_SHA256", "", "DEPLOYER_SHA256 is not set for this job"),
+        ("DEPLOYER_SHA256", "latest", "DEPLOYER_SHA256 is no SHA-256"),
+        ("ROLE", "", "ROLE is not set for this job"),
+    ] {
+        let output = gitlab(&repository, "plan", &[(name, value)]);
+        let talk = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.code() == Some(1) && talk.starts_with(words), "{talk}");
     }
-    assert!(pinned >= 6);
+    // Another release than the one that was named is not run.
+    let other = "0".repeat(64);
+    let output = gitlab(&repository, "plan", &[("DEPLOYER_SHA256", &other)]);
+    let talk = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        !output.status.success() && talk.contains("SHA256SUMS: FAILED"),
+        "{talk}"
+    );
 }

@@ -3,6 +3,7 @@
 //! Each row of the table holds a change of the template that turns its answer around, so that a row
 //! which would pass anyway cannot stay unseen.
 
+mod examples;
 mod read_only;
 mod table;
 

@@ -49,6 +49,8 @@ pub(super) struct Row {
     pub(super) passed_to: Option<&'static str>,
     /// Whether nothing goes without them; else they are listed by a schema and perhaps never used.
     pub(super) sure: bool,
+    /// The statement of the policy for `deployer diff` that allows all of the row; nothing where `diff` uses none of it.
+    pub(super) diff: Option<&'static str>,
 }
 
 const fn row(by: By, task: Task, when: When, on: &'static str, actions: &'static [&'static str]) -> Row {
@@ -60,6 +62,7 @@ const fn row(by: By, task: Task, when: When, on: &'static str, actions: &'static
         actions,
         passed_to: None,
         sure: true,
+        diff: None,
     }
 }
 
@@ -74,13 +77,21 @@ const fn perhaps(mut row: Row) -> Row {
     row
 }
 
+/// Marks a row of which `deployer diff` uses every action; `sid` is the id of its statement.
+const fn diff(sid: &'static str, mut row: Row) -> Row {
+    row.diff = Some(sid);
+    row
+}
+
 const STACK: &str = "arn:${P}:cloudformation:${R}:${A}:stack/${S}/*";
 const BUCKET: &str = "arn:${P}:s3:::${B}";
 const OBJECTS: &str = "arn:${P}:s3:::${B}/*";
 const ZIPS: &str = "arn:${P}:s3:::${B}/handler/*";
+const SAVED: &str = "arn:${P}:s3:::${B}/pools/*";
 const POOL: &str = "arn:${P}:cognito-idp:${R}:${A}:userpool/${POOL}";
 pub(super) const KEY: &str = "${KEY}";
 const FUNCTION: &str = "arn:${P}:lambda:${R}:${A}:function:${S}-Function-*";
+const SMS_ROLE: &str = "${SMS_ROLE}";
 const ROLES: &str = "arn:${P}:iam::${A}:role${PATH}${S}-*";
 const QUEUE: &str = "arn:${P}:sqs:${R}:${A}:${S}-DeadLetterQueue-*";
 const TABLE_OF_GUARD: &str = "arn:${P}:dynamodb:${R}:${A}:table/${S}-GuardTable-*";
@@ -90,26 +101,35 @@ const ALARMS: &str = "arn:${P}:cloudwatch:${R}:${A}:alarm:${S}-*";
 
 /// Every right that a command of this program, or CloudFormation for it, uses.
 pub(super) const TABLE: &[Row] = &[
+    diff(
+        "Stacks",
+        row(
+            Caller,
+            Look,
+            When::Always,
+            STACK,
+            &[
+                "cloudformation:DescribeStacks",
+                "cloudformation:GetTemplate",
+                "cloudformation:ListStackResources",
+            ],
+        ),
+    ),
     row(
         Caller,
         Look,
         When::Always,
         STACK,
         &[
-            "cloudformation:DescribeStacks",
             "cloudformation:DescribeStackEvents",
             "cloudformation:DescribeStackResources",
-            "cloudformation:GetTemplate",
             "cloudformation:ListChangeSets",
-            "cloudformation:ListStackResources",
         ],
     ),
-    row(
-        Caller,
-        Look,
-        When::Always,
-        "*",
-        &["cloudformation:ListStacks", "cognito-idp:ListUserPools"],
+    row(Caller, Look, When::Always, "*", &["cloudformation:ListStacks"]),
+    diff(
+        "PoolsByName",
+        row(Caller, Look, When::Always, "*", &["cognito-idp:ListUserPools"]),
     ),
     // Without it the stack policy is not looked at, and not written.
     perhaps(row(
@@ -131,38 +151,70 @@ pub(super) const TABLE: &[Row] = &[
             "cloudformation:DescribeStackResourceDrifts",
         ],
     )),
-    row(
-        Caller,
-        Look,
-        When::Always,
-        POOL,
-        &["cognito-idp:DescribeUserPool", "cognito-idp:GetUserPoolMfaConfig"],
+    diff(
+        "Pools",
+        row(
+            Caller,
+            Look,
+            When::Always,
+            POOL,
+            &["cognito-idp:DescribeUserPool", "cognito-idp:GetUserPoolMfaConfig"],
+        ),
     ),
-    row(Caller, Look, When::Handler, BUCKET, &["s3:ListBucket"]),
-    row(
-        Caller,
-        Look,
-        When::Handler,
-        OBJECTS,
-        &["s3:GetObject", "s3:GetObjectVersion"],
+    // Without it S3 answers for an object that is not there as for one that is closed.
+    diff(
+        "WhetherAnObjectIsThere",
+        row(Caller, Look, When::Handler, BUCKET, &["s3:ListBucket"]),
     ),
-    row(
-        Caller,
-        Look,
-        When::Handler,
-        FUNCTION,
-        &["lambda:GetFunctionConfiguration", "lambda:GetPolicy"],
+    diff(
+        "HandlerZips",
+        row(
+            Caller,
+            Look,
+            When::Handler,
+            ZIPS,
+            &["s3:GetObject", "s3:GetObjectVersion"],
+        ),
     ),
+    diff(
+        "SavedPools",
+        row(Caller, Look, When::Existing, SAVED, &["s3:GetObject"]),
+    ),
+    diff(
+        "DeployedFunctions",
+        row(
+            Caller,
+            Look,
+            When::Handler,
+            FUNCTION,
+            &["lambda:GetFunctionConfiguration"],
+        ),
+    ),
+    row(Caller, Look, When::Handler, FUNCTION, &["lambda:GetPolicy"]),
     row(Caller, Look, When::Handler, LOGS, &["logs:FilterLogEvents"]),
     row(Caller, Look, When::Sends, QUEUE, &["sqs:GetQueueAttributes"]),
     // What only looks may be missing: the output then says what was not looked at.
-    perhaps(row(
-        Caller,
-        Look,
-        When::Sender,
-        KEY,
-        &["kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants"],
-    )),
+    diff(
+        "Keys",
+        perhaps(row(
+            Caller,
+            Look,
+            When::Sender,
+            KEY,
+            &["kms:DescribeKey", "kms:GetKeyPolicy"],
+        )),
+    ),
+    perhaps(row(Caller, Look, When::Sender, KEY, &["kms:ListGrants"])),
+    diff(
+        "SmsRoles",
+        perhaps(row(
+            Caller,
+            Look,
+            When::PoolSmsRole,
+            SMS_ROLE,
+            &["iam:GetRole", "iam:SimulatePrincipalPolicy"],
+        )),
+    ),
     perhaps(row(
         Caller,
         Look,
@@ -480,16 +532,10 @@ pub(super) const TABLE: &[Row] = &[
         Caller,
         Attach,
         When::Existing,
-        "arn:${P}:s3:::${B}/pools/*",
+        SAVED,
         &["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
     ),
-    passing(
-        Caller,
-        Attach,
-        When::PoolSmsRole,
-        "${SMS_ROLE}",
-        "cognito-idp.amazonaws.com",
-    ),
+    passing(Caller, Attach, When::PoolSmsRole, SMS_ROLE, "cognito-idp.amazonaws.com"),
     row(
         Caller,
         Attach,

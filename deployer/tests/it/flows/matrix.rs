@@ -1,13 +1,14 @@
 //! Every guard and warning, each by the change of a deployed stack that earns it; the unchanged stack earns none.
 //!
-//! One stack is deployed and then compared with one changed file after the other, which takes some seconds.
+//! One stack is deployed and then compared with one changed file after the other, which takes some seconds. Who
+//! compares has the rights of `examples/diff-policy.json` and no other, at an emulator that enforces them.
 
 use aws_sdk_cloudformation::types::Capability;
 use serde_json::{Value, json};
 
 use super::Acme;
+use super::read_only::Reviewed;
 use crate::support::aws::{s3, wait};
-use crate::support::cli::Workspace;
 
 const CHECKS: &str =
     "  pre_sign_up: {function: \"arn:aws:lambda:us-west-2:111122223333:function:checks\", permission: external}\n";
@@ -49,11 +50,11 @@ fn with(from: &str, to: &str) -> String {
     base.replace(from, to)
 }
 
-impl Acme {
-    /// What `diff` says as JSON, and with which code it ends.
+impl Reviewed {
+    /// What `diff` says as JSON to the reviewer, and with which code it ends.
     #[track_caller]
     fn plan(&self) -> (Value, Option<i32>) {
-        let run = self.workspace.run(&["diff", "--exit-code", "--format", "json"]);
+        let run = self.review(&["diff", "--exit-code", "--format", "json"]);
         let mut stacks: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"));
         (stacks[0].take(), run.code)
     }
@@ -72,7 +73,9 @@ impl Acme {
             assert!(shown.contains("nothing was changed"), "{shown}");
         }
     }
+}
 
+impl Acme {
     /// Changes the deployed template outside this tool.
     fn redeploy(&self, change: impl FnOnce(&mut Value)) {
         let mut template = self.template();
@@ -89,8 +92,8 @@ impl Acme {
     }
 }
 
-fn deployed() -> Acme {
-    let acme = Acme::with_bucket(Workspace::online());
+fn deployed() -> Reviewed {
+    let acme = Reviewed::new();
     acme.write(&base());
     acme.apply(0);
     let (plan, code) = acme.plan();

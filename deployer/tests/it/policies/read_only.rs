@@ -1,4 +1,5 @@
-//! The policy for whoever runs `deployer diff`: all that it calls, and nothing that changes anything.
+//! The policy for whoever runs `deployer diff`: all that it calls, and nothing that changes anything. That it is enough
+//! for every finding is shown by `flows::matrix` and `flows::read_only`.
 
 use std::fs;
 use std::path::Path;
@@ -12,29 +13,31 @@ const POOL: &str = "arn:aws:cognito-idp:us-west-2:111122223333:userpool/us-west-
 const BUCKET: &str = "arn:aws:s3:::deployer-assets-111122223333-us-west-2";
 const KEPT: &str = "arn:aws:s3:::deployer-assets-111122223333-us-west-2/pools/us-west-2_AbCdEf123/acme.json";
 const ZIP: &str = "arn:aws:s3:::deployer-assets-111122223333-us-west-2/handler/0123.zip";
+const OTHER: &str = "arn:aws:s3:::deployer-assets-111122223333-us-west-2/templates/0123.json";
 const KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/11111111-1111-1111-1111-111111111111";
 const ROLE: &str = "arn:aws:iam::111122223333:role/sms";
-const FUNCTION: &str = "arn:aws:lambda:us-west-2:111122223333:function:acme-Function";
+const FUNCTION: &str = "arn:aws:lambda:us-west-2:111122223333:function:acme-Function-0123456789AB";
 
 /// What `diff` may call, on what, and the statement that says so.
-const READS: [(&str, &str, &str); 13] = [
+const READS: [(&str, &str, &str); 14] = [
     ("cloudformation:DescribeStacks", STACK, "Stacks"),
     ("cloudformation:GetTemplate", STACK, "Stacks"),
     ("cloudformation:ListStackResources", STACK, "Stacks"),
-    ("cloudformation:DescribeStackResources", STACK, "WhoseAPoolIs"),
+    ("cognito-idp:ListUserPools", "*", "PoolsByName"),
     ("cognito-idp:DescribeUserPool", POOL, "Pools"),
     ("cognito-idp:GetUserPoolMfaConfig", POOL, "Pools"),
-    ("cognito-idp:ListUserPools", "*", "PoolsByName"),
-    ("s3:GetObject", KEPT, "ConfigurationsThatAreKept"),
-    ("s3:ListBucket", BUCKET, "WhetherOneIsKept"),
-    ("kms:DescribeKey", KEY, "KeysOfOthers"),
-    ("kms:GetKeyPolicy", KEY, "KeysOfOthers"),
-    ("iam:GetRole", ROLE, "SmsRoleOfAPool"),
-    ("iam:SimulatePrincipalPolicy", ROLE, "SmsRoleOfAPool"),
+    ("s3:ListBucket", BUCKET, "WhetherAnObjectIsThere"),
+    ("s3:GetObject", ZIP, "HandlerZips"),
+    ("s3:GetObject", KEPT, "SavedPools"),
+    ("lambda:GetFunctionConfiguration", FUNCTION, "DeployedFunctions"),
+    ("kms:DescribeKey", KEY, "Keys"),
+    ("kms:GetKeyPolicy", KEY, "Keys"),
+    ("iam:GetRole", ROLE, "SmsRoles"),
+    ("iam:SimulatePrincipalPolicy", ROLE, "SmsRoles"),
 ];
 
 /// What `apply` and others call, and what nobody who only looks needs.
-const REFUSED: [(&str, &str); 21] = [
+const REFUSED: [(&str, &str); 23] = [
     ("cloudformation:CreateChangeSet", STACK),
     ("cloudformation:ExecuteChangeSet", STACK),
     ("cloudformation:DeleteChangeSet", STACK),
@@ -47,7 +50,9 @@ const REFUSED: [(&str, &str); 21] = [
     ("cognito-idp:ListUsers", POOL),
     ("s3:PutObject", KEPT),
     ("s3:DeleteObject", KEPT),
-    ("s3:GetObject", ZIP),
+    ("s3:PutObject", ZIP),
+    ("s3:DeleteObject", ZIP),
+    ("s3:GetObject", OTHER),
     ("kms:Decrypt", KEY),
     ("kms:CreateGrant", KEY),
     ("kms:PutKeyPolicy", KEY),

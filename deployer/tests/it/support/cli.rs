@@ -168,7 +168,13 @@ impl Workspace {
 
     /// Starts `deployer`, for a test that interrupts it.
     pub(crate) fn spawn<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Running {
-        self.start(Command::new(&self.binary), arguments)
+        self.start(Command::new(&self.binary), arguments, &[])
+    }
+
+    /// Runs `deployer` with an access key of somebody else.
+    pub(crate) fn run_as<S: AsRef<OsStr>>(&self, (id, secret): (&str, &str), arguments: &[S]) -> Run {
+        let credentials = [("AWS_ACCESS_KEY_ID", id), ("AWS_SECRET_ACCESS_KEY", secret)];
+        self.start(Command::new(&self.binary), arguments, &credentials).wait()
     }
 
     /// Runs `deployer` on a terminal of its own and answers its question; stdout and stderr arrive as one.
@@ -182,10 +188,10 @@ impl Workspace {
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/terminal.py"));
         command.arg(serde_json::to_string(questions).unwrap());
         command.arg(&self.binary);
-        self.start(command, arguments).wait()
+        self.start(command, arguments, &[]).wait()
     }
 
-    fn start<S: AsRef<OsStr>>(&self, mut command: Command, arguments: &[S]) -> Running {
+    fn start<S: AsRef<OsStr>>(&self, mut command: Command, arguments: &[S], last: &[(&str, &str)]) -> Running {
         let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
         let tool =
             |variable: &str, folder: &str| std::env::var_os(variable).unwrap_or_else(|| home.join(folder).into());
@@ -203,6 +209,7 @@ impl Workspace {
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(last.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

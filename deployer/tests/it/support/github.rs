@@ -1,4 +1,4 @@
-//! As much of GitHub and GitLab as scripts of CI call: comments, releases, and a job's own identity.
+//! As much of GitHub as scripts of CI call: comments, releases, and a job's own identity. Its downloads are GitLab's too.
 //!
 //! It remembers what was sent, answers in their shapes, and wants the token on every request but downloads.
 
@@ -17,11 +17,8 @@ pub(crate) const TOKEN: &str = "ghs_of-this-job";
 /// The repository that it works for.
 pub(crate) const REPOSITORY: &str = "acme/identity";
 
-/// The pull request's comments, below the repository; a merge request's notes.
+/// The pull request's comments, below the repository.
 const COMMENTS: &str = "/issues/7/comments";
-const NOTES: &str = "/projects/42/merge_requests/7/notes";
-/// Whom the token is of, at GitLab.
-const ME: u32 = 99;
 
 #[derive(Default)]
 struct State {
@@ -47,7 +44,7 @@ impl GitHub {
         let comments = comments
             .iter()
             .zip(1..)
-            .map(|(body, id)| json!({ "id": id, "body": body, "user": { "type": "User" }, "author": { "id": 1 } }))
+            .map(|(body, id)| json!({ "id": id, "body": body, "user": { "type": "User" } }))
             .collect();
         let state = Arc::new(Mutex::new(State {
             comments,
@@ -68,7 +65,6 @@ impl GitHub {
             ("GITHUB_API_URL", self.address.clone()),
             ("GITHUB_SERVER_URL", self.address.clone()),
             ("GITHUB_REPOSITORY", REPOSITORY.to_owned()),
-            ("CI_API_V4_URL", self.address.clone()),
             (
                 "ACTIONS_ID_TOKEN_REQUEST_URL",
                 format!("{}/token?api-version=2.0", self.address),
@@ -124,8 +120,7 @@ fn serve(mut client: TcpStream, own: &str, state: &mut State) {
     }
     let mut words = head.first().map(String::as_str).unwrap_or_default().split(' ');
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let authorized = header("authorization").is_some_and(|value| value.to_lowercase() == format!("bearer {TOKEN}"))
-        || header("private-token").is_some_and(|value| value == TOKEN);
+    let authorized = header("authorization").is_some_and(|value| value.to_lowercase() == format!("bearer {TOKEN}"));
     let (status, answer) = if let Some((_, file)) = path.split_once("/releases/download/v0.1.0/") {
         match fs::read(state.files.join(file)) {
             Ok(bytes) => (200, bytes),
@@ -157,25 +152,23 @@ fn answer(state: &mut State, own: &str, method: &str, path: &str, body: &[u8]) -
     let too_long = sent["body"].as_str().is_some_and(|text| text.chars().count() > 65_536);
     match (method, route) {
         ("GET", "/token") => (200, json!({ "value": format!("a token for {}", query["audience"]) })),
-        ("POST" | "PATCH" | "PUT", _) if too_long => (422, json!({ "message": "Validation Failed" })),
-        ("GET", "/user") => (200, json!({ "id": ME })),
-        ("GET", COMMENTS | NOTES) => {
+        ("POST" | "PATCH", _) if too_long => (422, json!({ "message": "Validation Failed" })),
+        ("GET", COMMENTS) => {
             let (page, size): (usize, usize) = (query["page"].parse().unwrap(), query["per_page"].parse().unwrap());
             (
                 200,
                 state.comments.chunks(size).nth(page - 1).unwrap_or_default().into(),
             )
         }
-        ("POST", COMMENTS | NOTES) => {
+        ("POST", COMMENTS) => {
             let made = json!({
-                "id": 1000 + state.comments.len(), "body": sent["body"], "user": { "type": "Bot" }, "author": { "id": ME },
+                "id": 1000 + state.comments.len(), "body": sent["body"], "user": { "type": "Bot" },
             });
             state.comments.push(made.clone());
             (201, made)
         }
-        ("PATCH" | "PUT", comment) => {
+        ("PATCH", comment) => {
             let id = comment.strip_prefix("/issues/comments/");
-            let id = id.or_else(|| comment.strip_prefix(NOTES)?.strip_prefix('/'));
             let id: Option<u64> = id.and_then(|id| id.parse().ok());
             match state.comments.iter_mut().find(|comment| comment["id"].as_u64() == id) {
                 Some(comment) => {

@@ -4,7 +4,7 @@
 //! id of 12 digits is the account that ministack works in.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -26,12 +26,19 @@ impl Ministack {
         SHARED.get_or_init(Self::start)
     }
 
+    /// Returns the server that enforces IAM's policies, which the tests of this process share.
+    pub(crate) fn enforcing() -> &'static Self {
+        static SHARED: OnceLock<Ministack> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start_with(&Self::launcher(), &[("AUTH", "true")]))
+    }
+
+    fn launcher() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/strict.py")
+    }
+
     /// Starts a server of the caller's own.
     pub(crate) fn start() -> Self {
-        Self::start_with(
-            &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/strict.py"),
-            &[],
-        )
+        Self::start_with(&Self::launcher(), &[])
     }
 
     /// Starts a server through another launcher or with other settings; the launcher

@@ -3,7 +3,7 @@
 //! It speaks as much of HTTP/1.1 as the SDK does. An action is the operation's name where the protocol
 //! carries it (`DescribeStacks`, `UpdateUserPool`), else method and path (`PUT /bucket/key`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
@@ -53,6 +53,8 @@ struct Shared {
     cleared: AtomicBool,
     storm: Mutex<Option<u64>>,
     bodies: Mutex<Vec<(String, String)>>,
+    /// Who called, by access key, and the right that the call takes.
+    rights: Mutex<BTreeSet<(String, String)>>,
     /// How many calls of an action are under way, and how many were at most.
     at_once: Mutex<BTreeMap<String, (usize, usize)>>,
     stopped: AtomicBool,
@@ -150,6 +152,13 @@ impl Proxy {
         let bodies = self.shared.bodies.lock().unwrap();
         let asked = bodies.iter().filter(|(call, _)| names(action, call));
         asked.map(|(_, body)| body.clone()).collect()
+    }
+
+    /// Returns the rights that the calls of an access key took.
+    pub(crate) fn rights_of(&self, access_key: &str) -> BTreeSet<String> {
+        let rights = self.shared.rights.lock().unwrap();
+        let own = rights.iter().filter(|(caller, _)| caller == access_key);
+        own.map(|(_, right)| right.clone()).collect()
     }
 
     /// Returns how many calls of an action were under way at once, at most.
@@ -272,6 +281,7 @@ fn serve(client: &TcpStream, [server, pools]: [SocketAddr; 2], shared: &Shared) 
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let effect = shared.take(&action, &body);
         shared.bodies.lock().unwrap().push((action.clone(), body));
+        shared.rights.lock().unwrap().extend(request.right());
         shared.begin(&action);
         let _under_way = UnderWay(shared, &action);
         match &effect {
@@ -439,6 +449,34 @@ impl Message {
         let mut words = self.start.split(' ');
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         format!("{method} {}", target.split('?').next().unwrap_or_default())
+    }
+
+    /// The access key that signed the request, and the right that it takes; nothing of a request that is not signed.
+    fn right(&self) -> Option<(String, String)> {
+        let (_, credential) = self.header("authorization")?.split_once("Credential=")?;
+        let mut parts = credential.split('/');
+        let (caller, service) = (parts.next()?, parts.nth(2)?);
+        let action = self.action();
+        let target = self.start.split(' ').nth(1).unwrap_or_default();
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        let asks = |name: &str| query.split('&').any(|field| field.split('=').next() == Some(name));
+        let name = match (service, action.split_once(' ')) {
+            (_, None) => action.as_str(),
+            ("lambda", Some(("GET", path))) if path.ends_with("/configuration") => "GetFunctionConfiguration",
+            ("lambda", Some(("GET", path))) if path.ends_with("/policy") => "GetPolicy",
+            ("lambda", Some(("POST", path))) if path.ends_with("/invocations") => "InvokeFunction",
+            ("s3", Some(("PUT", _))) => "PutObject",
+            ("s3", Some(("DELETE", _))) if asks("versionId") => "DeleteObjectVersion",
+            ("s3", Some(("DELETE", _))) => "DeleteObject",
+            ("s3", Some(("GET", _))) if asks("attributes") => "GetObjectAttributes",
+            ("s3", Some(("GET" | "HEAD", _))) if asks("versionId") => "GetObjectVersion",
+            ("s3", Some(("GET" | "HEAD", path))) if path.trim_matches('/').contains('/') => "GetObject",
+            ("s3", Some(("GET" | "HEAD", _))) => "ListBucket",
+            _ => action.as_str(),
+        };
+        // Requests are signed for this name.
+        let service = if service == "monitoring" { "cloudwatch" } else { service };
+        Some((caller.to_owned(), format!("{service}:{name}")))
     }
 
     /// An AWS error in the shape of the request's protocol: JSON 1.1, query, Lambda's REST-JSON or S3's XML.

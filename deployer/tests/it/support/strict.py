@@ -6,7 +6,7 @@ denies, alarms that undo an update, writes that a bucket wants once, versions of
 later, the events of what an update adds, removes or leaves alone, the clean-up after an update,
 environments of functions that only their own account ends, pools that are described without their
 factors, secrets that are referred to by their ARN, stacks that are found by a resource, templates that are
-read back with question marks. `POST /_strict/rules` adds bad luck of a test's own.
+read back with question marks, rights to simulate one principal. `POST /_strict/rules` adds bad luck of a test's own.
 """
 
 import asyncio
@@ -26,6 +26,8 @@ serve.live_as_long_as_stdin(*sys.argv[1:])
 PORT = serve.take_port()
 
 from ministack import app  # noqa: E402
+from ministack.core import iam_actions  # noqa: E402
+from ministack.core.iam_evaluator import find_iam_access_key_account  # noqa: E402
 from ministack.core.responses import error_response_json, get_account_id, new_uuid  # noqa: E402
 from ministack.services import cloudformation, cloudwatch, cognito, kms, lambda_svc, s3  # noqa: E402
 from ministack.services.cloudformation import changesets, engine, handlers, helpers, provisioners, stacks  # noqa: E402
@@ -506,6 +508,21 @@ def put_once(bucket, key, body, headers, *rest, **named):
 s3._put_object = put_once
 
 
+# --- IAM, where it is enforced ---
+
+resource_arn = iam_actions.extract_resource_arn
+
+
+def resource_arn_with_source(service, method, path, headers, body, query_params, *rest):
+    """Who is simulated is the resource of the call, as in AWS's list of actions."""
+    source = query_params.get("PolicySourceArn") if service == "iam" else None
+    if source:
+        return source if isinstance(source, str) else source[0]
+    return resource_arn(service, method, path, headers, body, query_params, *rest)
+
+
+iam_actions.extract_resource_arn = resource_arn_with_source
+
 # --- The server ---
 
 serve_asgi = app.app
@@ -515,6 +532,13 @@ async def answer(send, status, body):
     headers = [(b"content-type", b"application/xml"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def account_of(access_key):
+    """An access key of 12 digits is an account's own; another one is a user's, who belongs to an account."""
+    if len(access_key) == 12 and access_key.isdigit():
+        return access_key
+    return find_iam_access_key_account(access_key) or "000000000000"
 
 
 async def strict_app(scope, receive, send):
@@ -529,7 +553,7 @@ async def strict_app(scope, receive, send):
     owner = headers.get(b"x-amz-expected-bucket-owner")
     if owner:
         credential = headers.get(b"authorization", b"").partition(b"Credential=")[2].partition(b"/")[0]
-        if owner != (credential if len(credential) == 12 and credential.isdigit() else b"000000000000"):
+        if owner.decode() != account_of(credential.decode()):
             return await answer(send, 403, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>")
     return await serve_asgi(scope, receive, send)
 
