@@ -29,6 +29,7 @@ mod stack_policies;
 mod stacks;
 #[cfg(test)]
 pub(crate) mod stub;
+mod users;
 
 use std::time::Duration;
 
@@ -61,6 +62,7 @@ pub use roles::{Decision, RoleState, Simulated};
 pub use secrets::SecretShape;
 pub use senders::{MailAccount, MailIdentity};
 pub use stacks::{StackEvent, StackResource, StackState};
+pub use users::PoolUser;
 
 use crate::spec::{AccountId, Region};
 use error::refused;

@@ -31,6 +31,8 @@ pub struct QueueMessage {
     pub receipt: String,
     /// When the queue got it, in milliseconds since 1970.
     pub sent_ms: i64,
+    /// Who sent it, as SQS knows them: `SenderId`, which of a role is `AROA…:session`.
+    pub sender: Option<String>,
     /// What it holds: a user's event.
     pub body: Redacted<String>,
 }
@@ -50,15 +52,18 @@ impl Session {
             .wait_time_seconds(1)
             .visibility_timeout(seconds(hold))
             .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
+            .message_system_attribute_names(MessageSystemAttributeName::SenderId)
             .send()
             .await
             .map_err(|error| refused(action, error))?;
         let message = |message: &aws_sdk_sqs::types::Message| {
-            let sent = message.attributes()?.get(&MessageSystemAttributeName::SentTimestamp)?;
+            let attributes = message.attributes()?;
+            let sent = attributes.get(&MessageSystemAttributeName::SentTimestamp)?;
             Some(QueueMessage {
                 id: message.message_id()?.to_owned(),
                 receipt: message.receipt_handle()?.to_owned(),
                 sent_ms: sent.parse().ok()?,
+                sender: attributes.get(&MessageSystemAttributeName::SenderId).cloned(),
                 body: Redacted::new(message.body().unwrap_or_default().to_owned()),
             })
         };

@@ -62,6 +62,18 @@ impl Session {
         }
     }
 
+    /// Reads a role's unique id (`AROA…`) by its name; nothing when there is none of that name.
+    ///
+    /// A role that is deleted and made again under its name has another id.
+    pub async fn role_id(&self, role: &str) -> Result<Option<String>, AwsError> {
+        let answer = self.roles().get_role().role_name(name(role)).send().await;
+        match answer.map_err(|error| refused("iam:GetRole", error)) {
+            Ok(answer) => Ok(answer.role().map(|role| role.role_id().to_owned())),
+            Err(error) if error.is(&["NoSuchEntity", "NoSuchEntityException"]) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Reads an inline policy of a role; nothing when the role has none of that name, or is gone.
     pub async fn role_policy(&self, role: &str, policy: &str) -> Result<Option<Value>, AwsError> {
         let action = "iam:GetRolePolicy";

@@ -536,6 +536,10 @@ pub(super) struct RedriveArgs {
     /// Drop too what cannot be read; else it stays in the queue.
     #[arg(long, conflicts_with_all = ["keep", "only"])]
     pub(super) drop_unreadable: bool,
+    /// Treat events whose sender or recipient could not be checked as if they were; those that failed a check are
+    /// never sent.
+    #[arg(long)]
+    pub(super) unchecked: bool,
     /// List, and do nothing.
     #[arg(long)]
     pub(super) dry_run: bool,

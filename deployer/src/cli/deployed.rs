@@ -12,7 +12,12 @@ use crate::spec::Stack;
 
 /// What a deployed stack says of its parts.
 pub(super) struct Deployed {
+    /// The stack's ARN.
+    pub(super) stack_id: String,
+    /// The function's name.
     pub(super) function: String,
+    /// The function's ARN, without a qualifier.
+    pub(super) function_arn: String,
     /// None where the stack has no custom sender.
     pub(super) key_arn: Option<String>,
     pub(super) pool: PoolId,
@@ -27,15 +32,19 @@ impl Deployed {
     pub(super) async fn read(session: &Session, stack: &Stack) -> Result<Self, CliError> {
         let (name, file) = (&stack.name, stack.source.path().display());
         let deployed = session.stack(name.as_str()).await?;
-        let mut outputs = deployed
-            .ok_or_else(|| CliError::failed(format!("{name} is not deployed")).hint(format!("deployer apply {file}")))?
-            .outputs;
+        let deployed = deployed.ok_or_else(|| {
+            CliError::failed(format!("{name} is not deployed")).hint(format!("deployer apply {file}"))
+        })?;
+        let (stack_id, mut outputs) = (deployed.id, deployed.outputs);
         let mut take = |output: &str| outputs.remove(output);
         let (key_arn, queue) = (take(output::KEY_ARN), take(output::DEAD_LETTER_QUEUE_URL));
         let (function, pool) = (take(output::FUNCTION_NAME), take(output::POOL_ID));
-        match (function, pool.as_deref().and_then(PoolId::new)) {
-            (Some(function), Some(pool)) => Ok(Self {
+        let function_arn = take(output::FUNCTION_ARN);
+        match (function, function_arn, pool.as_deref().and_then(PoolId::new)) {
+            (Some(function), Some(function_arn), Some(pool)) => Ok(Self {
+                stack_id,
                 function,
+                function_arn,
                 key_arn,
                 pool,
                 queue,

@@ -1,8 +1,10 @@
 //! `deployer redrive`: the failed events of a stack's queue, listed, and those still worth it sent again.
 //!
-//! `hold` keeps messages from others while a run is at work, `list` says what is to become of each, `resend` does it,
+//! `hold` keeps messages from others while a run is at work, `checks` asks who put them there and whom they go to,
+//! `list` says what is to become of each, `resend` does it,
 //! `shown` prints. Of an event nothing is printed but its purpose, its channel, its age and the codes of its errors.
 
+mod checks;
 mod hold;
 mod lifetimes;
 mod list;
@@ -22,8 +24,9 @@ use super::exit::ExitStatus;
 use super::observe::Sessions;
 use super::progress::during;
 use crate::aws::Session;
-use crate::redrive::{is_of_another_key, judge};
+use crate::redrive::{Examined, Origin, is_of_another_key};
 use crate::spec::{LogLevel, Stack};
+use checks::Users;
 use hold::Hold;
 use list::{Action, Item};
 
@@ -39,6 +42,9 @@ pub(super) async fn run(context: &Context, args: &RedriveArgs) -> Result<ExitSta
             stack.name
         )));
     };
+    let origin = context
+        .unless_interrupted(checks::origin(context, session, &deployed))
+        .await??;
     let mut hold = Hold::of(session, queue);
     let run = Run {
         context,
@@ -46,6 +52,7 @@ pub(super) async fn run(context: &Context, args: &RedriveArgs) -> Result<ExitSta
         stack: &stack,
         session,
         deployed: &deployed,
+        origin: &origin,
         queue,
         began: Instant::now(),
     };
@@ -67,6 +74,7 @@ struct Run<'a> {
     stack: &'a Stack,
     session: &'a Session,
     deployed: &'a Deployed,
+    origin: &'a Origin,
     queue: &'a str,
     began: Instant,
 }
@@ -83,17 +91,25 @@ impl Run<'_> {
         let untouched = || CliError::failed("interrupted; nothing was sent and nothing was dropped");
         let reading = async {
             let failed = hold.receive().await?;
-            let tried = Duration::from_secs(stack.function.asynchronous.max_event_age_s.into());
-            let lifetimes = lifetimes::read(context, self.session, &self.deployed.pool, tried, &failed);
-            Ok::<_, CliError>((hold.during(lifetimes).await, failed))
+            let examined: Vec<Examined> = failed.into_iter().map(|failed| self.origin.examine(failed)).collect();
+            let judging = async {
+                let (pool, tried) = (&self.deployed.pool, stack.function.asynchronous.max_event_age_s);
+                let tried = Duration::from_secs(tried.into());
+                let lifetimes = lifetimes::read(context, self.session, pool, tried, &examined).await;
+                let mut users = Users::of(context, self.session, pool);
+                users.judge(examined, &lifetimes, self.now_ms()).await
+            };
+            Ok::<_, CliError>(hold.during(judging).await?)
         };
         let read = during(context, "reading the queue", reading).await;
-        let (lifetimes, failed) = read.map_err(|_| untouched())??;
-        let judged = judge(failed, &lifetimes, self.now_ms());
+        let judged = read.map_err(|_| untouched())??;
         let mut items: Vec<Item> = judged.into_iter().map(|judged| Item::of(judged, self.args)).collect();
         let listed = shown::listed(stack, &items, self.now_ms());
         if self.args.format == Format::Text {
             context.out.page(&listed);
+        }
+        for line in shown::advice(&items) {
+            context.out.talk(&line);
         }
         let to_do = items.iter().any(|item| item.action != Action::Leave);
         if self.args.dry_run || !to_do || (!self.args.yes && !context.interactive) {
@@ -101,6 +117,13 @@ impl Run<'_> {
                 let file = stack.source.path().display();
                 let next = format!("  next: deployer redrive {file}{} --yes", self.words());
                 context.out.talk(&next);
+            }
+            if !self.args.unchecked && items.iter().any(Item::is_unchecked) {
+                let file = stack.source.path().display();
+                let next = format!("  next: deployer redrive {file}{} --unchecked", self.words());
+                context
+                    .out
+                    .talk(&format!("{next} # sends also what could not be checked"));
             }
             self.print_json(&items);
             return Ok(ExitStatus::Done);
@@ -166,6 +189,7 @@ impl Run<'_> {
         for (said, word) in [
             (self.args.keep, " --keep"),
             (self.args.drop_unreadable, " --drop-unreadable"),
+            (self.args.unchecked, " --unchecked"),
         ] {
             words.push_str(if said { word } else { "" });
         }

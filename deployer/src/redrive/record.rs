@@ -31,6 +31,10 @@ pub struct Failed {
     pub id: String,
     /// When the event failed, in milliseconds since 1970.
     pub at_ms: i64,
+    /// Who put it into the queue, as SQS knows them.
+    pub sender: Option<String>,
+    /// The function that it names.
+    pub function_arn: Option<String>,
     /// The code of the error that it failed by, or Lambda's word on why it gave up.
     pub error: Option<Word>,
     /// The event; nothing where the message holds none of a custom sender that can be read.
@@ -44,6 +48,8 @@ pub struct FailedEvent {
     pub purpose: Purpose,
     /// The medium.
     pub channel: Channel,
+    /// The id of the user pool that it names.
+    pub pool: String,
     /// The app client by which the user came, where it was one.
     pub client: Option<String>,
     /// The event as it came, byte by byte.
@@ -55,10 +61,10 @@ pub struct FailedEvent {
 }
 
 impl Failed {
-    /// Reads a message that the queue got at `sent_ms`.
+    /// Reads a message that the queue got from `sender` at `sent_ms`.
     ///
     /// Source: "Capturing records of Lambda asynchronous invocations", AWS Lambda Developer Guide.
-    pub fn read(id: String, sent_ms: i64, body: &str) -> Self {
+    pub fn read(id: String, sent_ms: i64, sender: Option<String>, body: &str) -> Self {
         let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(body).unwrap_or_default();
         let value = |name: &str| {
             let member = members.get(name).map(|member| member.get());
@@ -72,11 +78,17 @@ impl Failed {
             let time = DateTime::from_str(time.as_str()?, Format::DateTime).ok()?;
             time.to_millis().ok()
         });
+        let context = value("requestContext");
+        let function_arn = context
+            .as_ref()
+            .and_then(|context| context.get("functionArn")?.as_str());
         Self {
             id,
+            sender,
+            function_arn: function_arn.map(str::to_owned),
             // The queue's own time is there whatever the message holds, and never the earlier one.
             at_ms: written.map_or(sent_ms, |written| written.min(sent_ms)),
-            error: word(value("responsePayload"), "errorType").or_else(|| word(value("requestContext"), "condition")),
+            error: word(value("responsePayload"), "errorType").or_else(|| word(context, "condition")),
             event: members
                 .get("requestPayload")
                 .and_then(|payload| FailedEvent::read(payload.get()).ok()),
@@ -100,6 +112,7 @@ impl FailedEvent {
         Ok(Self {
             purpose: sender.purpose,
             channel: sender.channel,
+            pool: pool.to_owned(),
             client: event
                 .pointer("/callerContext/clientId")
                 .and_then(Value::as_str)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use handler::Word;
 
-use super::{Failed, FailedEvent, Identity, Lifetimes};
+use super::{Doubt, Examined, Failed, FailedEvent, Identity, Lifetimes};
 
 /// Why an event is worth sending, or is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +48,8 @@ pub struct Judged {
     pub failed: Failed,
     /// The judgement.
     pub why: Why,
+    /// Why it is held back whatever the judgement says, where it is.
+    pub doubt: Option<Doubt>,
     /// How long what it holds is good for; nothing where that has no end, or nothing can be read.
     pub lifetime: Option<Duration>,
     /// The moment from which on it is not, in milliseconds since 1970.
@@ -55,6 +57,19 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Takes the judgement back, but for the doubt.
+    pub fn examined(self) -> Examined {
+        Examined {
+            failed: self.failed,
+            doubt: self.doubt,
+        }
+    }
+
+    /// Whether the event is held back: a check failed or, unless unchecked events were asked for, could not be made.
+    pub fn is_held_back(&self, with_unchecked: bool) -> bool {
+        self.doubt.is_some_and(|doubt| doubt.is_failure() || !with_unchecked)
+    }
+
     /// Whether what the event holds is of no use any more.
     pub fn is_expired(&self, now_ms: i64) -> bool {
         self.until_ms.is_some_and(|until_ms| now_ms >= until_ms)
@@ -64,8 +79,30 @@ impl Judged {
 /// When an event failed; of two at once the message's id decides, so that the order is a whole one.
 type Moment = (i64, String);
 
+/// How far a record may speak about others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Trust {
+    /// It is the function's.
+    Checked,
+    /// It may be the function's: it says nothing about a record that is.
+    Unchecked,
+}
+
+impl Trust {
+    /// Returns nothing for a forged record, which speaks about none.
+    fn of(doubt: Option<Doubt>) -> Option<Self> {
+        match doubt {
+            None => Some(Self::Checked),
+            Some(doubt) if doubt.is_failure() => None,
+            Some(_) => Some(Self::Unchecked),
+        }
+    }
+}
+
 /// Messages that hold one event.
 struct Copies<'a> {
+    /// That of the best among them, of which alone the rest is told.
+    trust: Trust,
     oldest: Moment,
     newest: Moment,
     /// The error of the newest.
@@ -79,31 +116,41 @@ struct Copies<'a> {
 ///
 /// Failures do not tell in which order codes were made: Lambda may have tried an older one for longer than a newer one. So
 /// only what failed later by more than that time is newer.
-pub fn judge(failed: Vec<Failed>, lifetimes: &Lifetimes, now_ms: i64) -> Vec<Judged> {
+///
+/// A forged record changes no judgement of another, and one that could not be checked none of one that was: else whoever
+/// can write to the queue could have genuine codes dropped.
+pub fn judge(examined: Vec<Examined>, lifetimes: &Lifetimes, now_ms: i64) -> Vec<Judged> {
     let mut copies: BTreeMap<&Identity, Copies<'_>> = BTreeMap::new();
-    for (event, moment, error) in events(&failed) {
-        let known = copies.entry(&event.identity).or_insert_with(|| Copies {
+    for (event, trust, moment, error) in events(&examined) {
+        let first = || Copies {
+            trust,
             oldest: moment.clone(),
             newest: moment.clone(),
             error,
-        });
-        if moment < known.oldest {
+        };
+        let known = copies.entry(&event.identity).or_insert_with(first);
+        if trust < known.trust {
+            *known = first();
+        } else if trust > known.trust {
+            // It is a copy of a better one.
+        } else if moment < known.oldest {
             known.oldest = moment;
         } else if moment > known.newest {
             (known.newest, known.error) = (moment, error);
         }
     }
     // A late copy of an old code voids nothing.
-    let mut latest: BTreeMap<&Identity, i64> = BTreeMap::new();
-    for (event, moment, _) in events(&failed) {
+    let mut latest: BTreeMap<(&Identity, Trust), i64> = BTreeMap::new();
+    for (event, trust, moment, _) in events(&examined) {
         let is_oldest = copies.get(&event.identity).is_some_and(|known| known.oldest == moment);
         if is_oldest {
-            let latest = latest.entry(&event.line).or_insert(moment.0);
+            let latest = latest.entry((&event.line, trust)).or_insert(moment.0);
             *latest = moment.0.max(*latest);
         }
     }
     let tried_ms = i64::try_from(lifetimes.tried.as_millis()).unwrap_or(i64::MAX);
-    let judged = |failed: &Failed| {
+    let judged = |Examined { failed, doubt }: &Examined| {
+        let trust = Trust::of(*doubt);
         let lifetime = failed.event.as_ref().and_then(|event| lifetimes.of(event));
         let until_ms = lifetime.map(|lifetime| {
             let left = lifetime.saturating_sub(lifetimes.tried).as_millis();
@@ -113,7 +160,11 @@ pub fn judge(failed: Vec<Failed>, lifetimes: &Lifetimes, now_ms: i64) -> Vec<Jud
             None => Why::Unreadable,
             Some(event) => {
                 let is_newer = |latest: &i64| latest.saturating_sub(failed.at_ms) > tried_ms;
-                let known = copies.get(&event.identity);
+                let as_good = [Trust::Checked, Trust::Unchecked]
+                    .into_iter()
+                    .filter(|one| Some(*one) <= trust);
+                let mut as_good = as_good.filter_map(|one| latest.get(&(&event.line, one)));
+                let known = copies.get(&event.identity).filter(|_| trust.is_some());
                 let error = known.map_or("", |known| known.error);
                 if known.is_some_and(|known| known.oldest.1 != failed.id) {
                     Why::Copy
@@ -121,7 +172,7 @@ pub fn judge(failed: Vec<Failed>, lifetimes: &Lifetimes, now_ms: i64) -> Vec<Jud
                     Why::Recipient
                 } else if error.starts_with(DECRYPT) && !MAY_DECRYPT.contains(&error) && !is_of_another_key(error) {
                     Why::Undecryptable
-                } else if event.purpose.has_code() && latest.get(&event.line).is_some_and(is_newer) {
+                } else if event.purpose.has_code() && as_good.any(is_newer) {
                     Why::Superseded
                 } else if until_ms.is_some_and(|until_ms| now_ms >= until_ms) {
                     Why::Expired
@@ -132,24 +183,25 @@ pub fn judge(failed: Vec<Failed>, lifetimes: &Lifetimes, now_ms: i64) -> Vec<Jud
         };
         (why, lifetime, until_ms)
     };
-    let verdicts: Vec<_> = failed.iter().map(judged).collect();
-    let judged = failed.into_iter().zip(verdicts);
+    let verdicts: Vec<_> = examined.iter().map(judged).collect();
+    let judged = examined.into_iter().zip(verdicts);
     judged
-        .map(|(failed, (why, lifetime, until_ms))| Judged {
+        .map(|(Examined { failed, doubt }, (why, lifetime, until_ms))| Judged {
             failed,
             why,
+            doubt,
             lifetime,
             until_ms,
         })
         .collect()
 }
 
-/// Every event that can be read, with its moment and the error that it failed by.
-fn events(failed: &[Failed]) -> impl Iterator<Item = (&FailedEvent, Moment, &str)> {
-    failed.iter().filter_map(|failed| {
+/// Every event that can be read and is not forged, with its moment and the error that it failed by.
+fn events(examined: &[Examined]) -> impl Iterator<Item = (&FailedEvent, Trust, Moment, &str)> {
+    examined.iter().filter_map(|Examined { failed, doubt }| {
         let error = failed.error.as_ref().map_or("", Word::as_str);
         let event = failed.event.as_ref()?;
-        Some((event, (failed.at_ms, failed.id.clone()), error))
+        Some((event, Trust::of(*doubt)?, (failed.at_ms, failed.id.clone()), error))
     })
 }
 

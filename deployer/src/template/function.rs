@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::guard;
 use super::iam::{function_role, key_arn};
 use super::resource::{Retention, Skip, resource};
-use super::value::{attribute, reference, substitute};
+use super::value::{attribute, document, reference, substitute};
 use crate::model::{AssetLocation, Handler, logical, parameter};
 use crate::spec::{Roles, SecurityGroupId, SubnetId};
 
@@ -65,6 +65,9 @@ pub(super) fn render(handler: &Handler, roles: &Roles, resources: &mut Map<Strin
     }
     let mut put = |id: &str, resource: Value| resources.insert(id.to_owned(), resource);
     put(logical::FUNCTION_ROLE, function_role(handler, roles));
+    if handler.is_asynchronous() {
+        put(logical::DEAD_LETTER_QUEUE_POLICY, queue_policy());
+    }
     put(logical::FUNCTION, function(handler));
     put(logical::FUNCTION_VERSION, function_version(handler));
     if handler.is_asynchronous() {
@@ -77,10 +80,45 @@ fn log_group(handler: &Handler) -> Value {
     resource("AWS::Logs::LogGroup", Retention::Keep, &LOG_GROUP_SKIPS, properties)
 }
 
-/// No queue policy: the function's role, in the same account, is allowed by its own policy.
 fn queue() -> Value {
     let properties = json!({"MessageRetentionPeriod": QUEUE_RETENTION_S, "SqsManagedSseEnabled": true});
     resource("AWS::SQS::Queue", Retention::Delete, &QUEUE_SKIPS, properties)
+}
+
+/// Only the function's role may put records into the queue: `redrive` sends what it finds there.
+///
+/// Lambda's failure destination sends by the function's role too. Both statements deny: the role is allowed by its own
+/// policy, and every other right on the queue stays with the account, the right to change this policy included.
+/// `aws:PrincipalArn` of a session is the ARN of its role. A service that sends in its own name has none and is denied,
+/// since a negated operator matches a key that is missing.
+///
+/// Source: "Capturing records of Lambda asynchronous invocations", AWS Lambda Developer Guide; "AWS global condition
+/// context keys" and "IAM JSON policy elements: Condition operators", IAM User Guide.
+fn queue_policy() -> Value {
+    let queue = attribute(logical::DEAD_LETTER_QUEUE, "Arn");
+    let statements = vec![
+        json!({
+            "Sid": "OnlyTheFunctionSends",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:SendMessage",
+            "Resource": queue,
+            "Condition": {"ArnNotEquals": {"aws:PrincipalArn": attribute(logical::FUNCTION_ROLE, "Arn")}},
+        }),
+        json!({
+            "Sid": "OnlyByTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:*",
+            "Resource": queue,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }),
+    ];
+    let properties = json!({
+        "Queues": [reference(logical::DEAD_LETTER_QUEUE)],
+        "PolicyDocument": document(statements),
+    });
+    resource("AWS::SQS::QueuePolicy", Retention::None, &[], properties)
 }
 
 fn function(handler: &Handler) -> Value {

@@ -30,7 +30,9 @@ pub(super) fn render(key: &ManagedKey, resources: &mut Map<String, Value>) {
 ///
 /// Whoever creates or updates the pool makes a grant for Cognito. The statement for such roles has no
 /// condition: the pool's id is unknown when a stack is made, and that Cognito sets
-/// `kms:GrantIsForAWSResource` or `kms:ViaService` is documented nowhere.
+/// `kms:GrantIsForAWSResource` or `kms:ViaService` is documented nowhere. Nor is it documented which principal the grant
+/// names (`kms:GranteePrincipal`) and which operations it allows (`kms:GrantOperations`): a wrong guess would end every
+/// deployment by such a role, or every code.
 fn policy(grant_roles: &[RoleArn]) -> Value {
     let mut statements = vec![json!({
         "Sid": "AccountDecides",

@@ -168,7 +168,7 @@ fn identity_policies(principal: &str, resources: &Value) -> Vec<Value> {
     policies
 }
 
-/// The policy on the other side: a key's, or whom a role trusts.
+/// The policy on the other side: a key's, the queue's, or whom a role trusts.
 fn resource_policy(resource: &str, resources: &Value) -> Value {
     if resource == arn("Key") {
         return resolved(&resources["Key"]["Properties"]["KeyPolicy"]);
@@ -178,6 +178,9 @@ fn resource_policy(resource: &str, resources: &Value) -> Value {
         let root = format!("arn:aws:iam::{ACCOUNT}:root");
         let statement = json!({"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"});
         return json!({"Version": "2012-10-17", "Statement": [statement]});
+    }
+    if resource == arn("DeadLetterQueue") {
+        return resolved(&resources["DeadLetterQueuePolicy"]["Properties"]["PolicyDocument"]);
     }
     if resource == arn("Function") {
         return invoke_policy(&resources["FunctionPermission"]["Properties"]);

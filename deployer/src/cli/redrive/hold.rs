@@ -56,7 +56,8 @@ impl<'a> Hold<'a> {
             for message in messages {
                 // SQS may hand out a message twice; the last receipt is the one that counts.
                 if self.receipts.insert(message.id.clone(), message.receipt).is_none() {
-                    received.push(Failed::read(message.id, message.sent_ms, message.body.expose()));
+                    let body = message.body.expose();
+                    received.push(Failed::read(message.id, message.sent_ms, message.sender, body));
                 }
             }
             if received.len() == before {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::aws::{AwsError, Session};
 use crate::cli::context::Context;
-use crate::redrive::{Failed, FailedEvent, Lifetimes};
+use crate::redrive::{Doubt, Examined, Failed, FailedEvent, Lifetimes};
 
 /// Temporary passwords of a pool that says nothing of them. Source: `PasswordPolicyType`, Amazon Cognito user pools API
 /// Reference.
@@ -20,7 +20,7 @@ pub(super) async fn read(
     session: &Session,
     pool: &PoolId,
     tried: Duration,
-    failed: &[Failed],
+    examined: &[Examined],
 ) -> Lifetimes {
     let mut lifetimes = Lifetimes {
         sessions: BTreeMap::new(),
@@ -34,7 +34,13 @@ pub(super) async fn read(
             let age = Duration::from_millis(u64::try_from(now - failed.at_ms).unwrap_or_default()) + tried;
             age >= shortest && longest.is_none_or(|longest| age < longest)
         };
-        let events = failed.iter().filter(between).filter_map(|failed| failed.event.as_ref());
+        // A forged record is never sent, and its client may be none.
+        let is_failure = |one: &&Examined| one.doubt.is_some_and(Doubt::is_failure);
+        let failed = examined
+            .iter()
+            .filter(move |one| !is_failure(one))
+            .map(|one| &one.failed);
+        let events = failed.filter(between).filter_map(|failed| failed.event.as_ref());
         events.filter(move |event: &&FailedEvent| event.purpose == purpose)
     };
     let sign_ins = open(

@@ -27,6 +27,9 @@ impl Action {
 
     /// What the command's words make of a judgement.
     fn of(judged: &Judged, args: &RedriveArgs) -> Self {
+        if judged.is_held_back(args.unchecked) {
+            return Self::Leave;
+        }
         let purpose = judged.failed.event.as_ref().map(|event| event.purpose);
         let asked_for = args.only.is_empty() || purpose.is_some_and(|purpose| args.only.contains(&purpose));
         match judged.why {
@@ -80,6 +83,8 @@ impl Became {
 pub(super) struct Item {
     pub(super) judged: Judged,
     pub(super) action: Action,
+    /// Whether a doubt alone keeps it in the queue.
+    pub(super) is_held_back: bool,
     /// Nothing as long as nothing was done.
     pub(super) became: Option<Became>,
 }
@@ -92,6 +97,7 @@ impl Item {
             event.payload = Redacted::new(String::new());
         }
         Self {
+            is_held_back: judged.is_held_back(args.unchecked),
             judged,
             action,
             became: None,
@@ -102,6 +108,11 @@ impl Item {
     pub(super) fn expire(&mut self, args: &RedriveArgs) {
         self.judged.why = Why::Expired;
         self.action = Action::of(&self.judged, args);
+    }
+
+    /// Whether it stays in the queue since a check could not be made.
+    pub(super) fn is_unchecked(&self) -> bool {
+        self.is_held_back && self.judged.doubt.is_some_and(|doubt| !doubt.is_failure())
     }
 
     pub(super) fn id(&self) -> &str {

@@ -16,7 +16,7 @@ use crate::apply::Pause;
 use crate::aws::{AwsError, Invoked};
 use crate::cli::progress::during;
 use crate::cli::told;
-use crate::redrive::{Failed, FailedEvent, Identity, Why};
+use crate::redrive::{Doubt, Failed, FailedEvent, Identity, Why};
 
 /// How often a busy function is called.
 const TRIES: usize = 6;
@@ -53,7 +53,10 @@ impl Run<'_> {
     /// Sends what is to be sent; `gone` are messages that went out of the queue with one that held the same event.
     async fn send(&self, items: &mut [Item], hold: &mut Hold<'_>, gone: &mut BTreeSet<String>) -> Result<(), CliError> {
         let mut copies: BTreeMap<Identity, Vec<String>> = BTreeMap::new();
-        for item in items.iter().filter(|item| item.judged.why == Why::Copy) {
+        for item in items
+            .iter()
+            .filter(|item| item.judged.why == Why::Copy && !item.is_held_back)
+        {
             if let Some(event) = item.event() {
                 let ids = copies.entry(event.identity.clone()).or_default();
                 ids.push(item.id().to_owned());
@@ -133,13 +136,14 @@ impl Run<'_> {
             return Ok(());
         }
         let fresh = hold.receive().await?;
-        let is_copy = |failed: &&Failed| {
-            failed
-                .event
-                .as_ref()
-                .is_some_and(|event| kept.contains(&event.identity))
+        let is_copy = |failed: &Failed| {
+            let event = failed.event.as_ref();
+            event.is_some_and(|event| kept.contains(&event.identity))
         };
-        let copies: Vec<&str> = fresh.iter().filter(is_copy).map(|failed| failed.id.as_str()).collect();
+        let fresh = fresh.into_iter().map(|failed| self.origin.examine(failed));
+        // A forged record stays, as evidence.
+        let copies = fresh.filter(|one| !one.doubt.is_some_and(Doubt::is_failure) && is_copy(&one.failed));
+        let copies: Vec<String> = copies.map(|one| one.failed.id).collect();
         Ok(hold.delete(&copies).await?)
     }
 

@@ -13,11 +13,47 @@ use handler::event::{Channel, Purpose};
 use serde_json::{Value, json};
 
 use super::list::{Action, Became, Item};
-use crate::redrive::{Why, is_of_another_key};
+use crate::redrive::{Doubt, Why, is_of_another_key};
 use crate::spec::Stack;
 
 /// What like events have in common, in the order in which they are listed.
-type Row = (Action, Option<Purpose>, Option<Channel>, Why, String, Option<Duration>);
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    action: Action,
+    purpose: Option<Purpose>,
+    channel: Option<Channel>,
+    why: Why,
+    doubt: Option<Doubt>,
+    is_held_back: bool,
+    error: String,
+    lifetime: Option<Duration>,
+}
+
+impl Row {
+    fn of(item: &Item) -> Self {
+        let (judged, event) = (&item.judged, item.event());
+        Self {
+            action: item.action,
+            purpose: event.map(|event| event.purpose),
+            channel: event.map(|event| event.channel),
+            why: judged.why,
+            doubt: judged.doubt,
+            is_held_back: item.is_held_back,
+            error: judged.failed.error.as_ref().map_or("-", Word::as_str).to_owned(),
+            lifetime: judged.lifetime,
+        }
+    }
+
+    /// Why it is sent, dropped or left.
+    fn reason(&self) -> String {
+        let reason = || words(self.why, self.purpose, self.lifetime, &self.error);
+        match self.doubt {
+            Some(doubt) if self.is_held_back => doubt.reason().to_owned(),
+            Some(doubt) => format!("{}; unchecked: {}", reason(), doubt.reason()),
+            None => reason(),
+        }
+    }
+}
 
 /// Lists events by purpose and age.
 pub(super) fn listed(stack: &Stack, items: &[Item], now_ms: i64) -> String {
@@ -27,27 +63,17 @@ pub(super) fn listed(stack: &Stack, items: &[Item], now_ms: i64) -> String {
     }
     let mut rows: BTreeMap<Row, Vec<i64>> = BTreeMap::new();
     for item in items {
-        let failed = &item.judged.failed;
-        let error = failed.error.as_ref().map_or("-", Word::as_str).to_owned();
-        let row = (
-            item.action,
-            item.event().map(|event| event.purpose),
-            item.event().map(|event| event.channel),
-            item.judged.why,
-            error,
-            item.judged.lifetime,
-        );
-        rows.entry(row).or_default().push(now_ms - failed.at_ms);
+        let age_ms = now_ms - item.judged.failed.at_ms;
+        rows.entry(Row::of(item)).or_default().push(age_ms);
     }
     let cells = |(row, ages): (&Row, &Vec<i64>)| {
-        let (action, purpose, channel, why, error, lifetime) = row;
         [
             ages.len().to_string(),
-            purpose.map_or("(unreadable)", Purpose::name).to_owned(),
-            channel.map_or("-", Channel::name).to_owned(),
+            row.purpose.map_or("(unreadable)", Purpose::name).to_owned(),
+            row.channel.map_or("-", Channel::name).to_owned(),
             ages_of(ages),
-            error.clone(),
-            format!("{}: {}", action.name(), words(*why, *purpose, *lifetime, error)),
+            row.error.clone(),
+            format!("{}: {}", row.action.name(), row.reason()),
         ]
     };
     let rows: Vec<[String; 6]> = rows.iter().map(cells).collect();
@@ -72,6 +98,33 @@ pub(super) fn listed(stack: &Stack, items: &[Item], now_ms: i64) -> String {
         "\n  {send} to send, {drop} to drop, {leave} to leave in the queue"
     );
     text
+}
+
+/// Says what to do about records that failed a check.
+pub(super) fn advice(items: &[Item]) -> Vec<String> {
+    let of = |is: fn(Doubt) -> bool| items.iter().filter(|item| item.judged.doubt.is_some_and(is)).count();
+    let mut lines = Vec::new();
+    if of(Doubt::is_forgery) > 0 {
+        lines.push(
+            "  warning the queue holds records that the stack's function did not put there: they are never sent, and \
+             stay as evidence"
+                .to_owned(),
+        );
+        lines.push(
+            "  next: copy them before they expire (aws sqs receive-message --message-system-attribute-names All), find \
+             out who may call sqs:SendMessage on the queue, and apply the stack file: its queue policy denies everybody \
+             else"
+                .to_owned(),
+        );
+    }
+    if of(|doubt| doubt == Doubt::OtherRecipient) > 0 {
+        lines.push(
+            "  warning the queue holds events for a number or address that their user does not have now: they are never \
+             sent; such a user asks for a new code"
+                .to_owned(),
+        );
+    }
+    lines
 }
 
 fn ages_of(ages: &[i64]) -> String {
@@ -164,7 +217,11 @@ pub(super) fn json(stack: &Stack, queue: &str, items: &[Item], now_ms: i64) -> S
             "error": failed.error.as_ref().map(Word::as_str),
             "good_until": item.judged.until_ms.and_then(time),
             "action": item.action.name(),
-            "reason": item.judged.why.name(),
+            "reason": match item.judged.doubt {
+                Some(doubt) if item.is_held_back => doubt.name(),
+                _ => item.judged.why.name(),
+            },
+            "check": item.judged.doubt.map(Doubt::name),
             "outcome": item.became.as_ref().map(Became::name),
             "failure": item.became.as_ref().and_then(Became::error),
         })

@@ -555,6 +555,9 @@ pub(super) const TABLE: &[Row] = &[
         &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
     ),
     row(Caller, Redrive, When::Sends, FUNCTION, &["lambda:InvokeFunction"]),
+    // Who put a record into the queue, and whether it goes to the user's own number or address: without them it stays.
+    perhaps(row(Caller, Redrive, When::Sends, ROLES, &["iam:GetRole"])),
+    perhaps(row(Caller, Redrive, When::Sends, POOL, &["cognito-idp:AdminGetUser"])),
     // What may not be read is taken to be as short as it can be.
     perhaps(row(
         Caller,
@@ -582,7 +585,14 @@ pub(super) const TABLE: &[Row] = &[
         ROLES,
         &["iam:DeleteRole", "iam:DeleteRolePolicy"],
     ),
-    row(CloudFormation, Destroy, When::Sends, QUEUE, &["sqs:DeleteQueue"]),
+    // The queue's policy goes first.
+    row(
+        CloudFormation,
+        Destroy,
+        When::Sends,
+        QUEUE,
+        &["sqs:DeleteQueue", "sqs:SetQueueAttributes"],
+    ),
     row(
         CloudFormation,
         Destroy,

@@ -30,11 +30,21 @@ fn event(purpose: &str, user: &str, code: &str) -> Value {
 
 fn failed(id: &str, age: i64, error: &str, event: &Value) -> Failed {
     let body = json!({"requestPayload": event, "responsePayload": {"errorType": error}}).to_string();
-    Failed::read(id.to_owned(), NOW - age, &body)
+    Failed::read(id.to_owned(), NOW - age, None, &body)
+}
+
+/// Records that no check holds back.
+fn checked(failed: Vec<Failed>) -> Vec<Examined> {
+    let checked = |failed| Examined { failed, doubt: None };
+    failed.into_iter().map(checked).collect()
 }
 
 fn verdicts(failed: Vec<Failed>) -> Vec<(String, Why)> {
-    let judged = judge(failed, &lifetimes(), NOW);
+    verdicts_of(checked(failed))
+}
+
+fn verdicts_of(examined: Vec<Examined>) -> Vec<(String, Why)> {
+    let judged = judge(examined, &lifetimes(), NOW);
     judged
         .into_iter()
         .map(|judged| (judged.failed.id, judged.why))
@@ -78,7 +88,11 @@ fn client_and_pool_say_how_long_some_codes_last() {
         invitation: Some(Duration::from_hours(7 * 24)),
         ..lifetimes()
     };
-    let judged = judge(vec![failed("a", 72 * HOUR, "send-exhausted", &invitation)], &known, NOW);
+    let judged = judge(
+        checked(vec![failed("a", 72 * HOUR, "send-exhausted", &invitation)]),
+        &known,
+        NOW,
+    );
     assert!(judged.iter().all(|judged| judged.why == Why::Good));
     assert!(judged.iter().all(|judged| judged.is_expired(NOW + 96 * HOUR)));
 }
@@ -228,12 +242,64 @@ fn of_two_copies_one_is_sent_and_is_as_old_as_the_first() {
     assert_eq!(whys, [Why::Superseded, Why::Good, Why::Copy]);
 }
 
+/// Else whoever can write to the queue could have genuine codes dropped.
+#[test]
+fn a_record_of_less_trust_changes_no_judgement_of_a_better_one() {
+    let code = event("ForgotPassword", "jane", "a");
+    let newer = event("ForgotPassword", "jane", "b");
+    let genuine = || Examined {
+        failed: failed("genuine", 20 * MINUTE, "send-exhausted", &code),
+        doubt: None,
+    };
+    for (doubt, of_the_copy) in [
+        (Some(Doubt::ForeignSender), Why::Good),
+        (Some(Doubt::ForeignFunction), Why::Good),
+        (Some(Doubt::SenderUnread), Why::Copy),
+        (Some(Doubt::OtherSession), Why::Copy),
+    ] {
+        let others = [
+            // Older than the genuine one, so that it would be the one that counts.
+            failed("older", 40 * MINUTE, "send-exhausted", &code),
+            // The last failure of the event, by which nobody could deliver it.
+            failed("final", MINUTE, "send-recipient-refused", &code),
+            failed("newer", MINUTE, "send-exhausted", &newer),
+        ];
+        let others = others.map(|failed| Examined { failed, doubt });
+        for reversed in [false, true] {
+            let mut all: Vec<Examined> = std::iter::once(genuine()).chain(others.clone()).collect();
+            if reversed {
+                all.reverse();
+            }
+            let found: BTreeMap<String, Why> = verdicts_of(all).into_iter().collect();
+            assert_eq!(found["genuine"], Why::Good, "{doubt:?} {reversed}");
+            assert_eq!(found["older"], of_the_copy, "{doubt:?} {reversed}");
+        }
+    }
+    // The other way round a genuine record counts.
+    let unchecked = |id, age, event| Examined {
+        failed: failed(id, age, "send-exhausted", event),
+        doubt: Some(Doubt::SenderUnread),
+    };
+    let all = vec![
+        unchecked("unchecked", 30 * MINUTE, &newer),
+        unchecked("twice", 40 * MINUTE, &newer),
+        genuine(),
+    ];
+    let found = verdicts_of(all);
+    let wanted = [
+        ("unchecked", Why::Copy),
+        ("twice", Why::Superseded),
+        ("genuine", Why::Good),
+    ];
+    assert_eq!(found, wanted.map(|(id, why)| (id.to_owned(), why)));
+}
+
 #[test]
 fn what_cannot_be_read_is_unreadable_and_says_nothing() {
     let none = json!({"version": "1.0", "requestPayload": {"userName": "jane"}}).to_string();
     let unknown = json!({"requestPayload": event("Novelty", "jane", "a")}).to_string();
     for body in ["", "{", "[]", "jane", &none, &unknown] {
-        let read = Failed::read("a".to_owned(), NOW, body);
+        let read = Failed::read("a".to_owned(), NOW, None, body);
         assert!(!format!("{read:?}").contains("jane"), "{read:?}");
         assert_eq!(verdicts(vec![read])[..], [("a".to_owned(), Why::Unreadable)], "{body}");
     }
@@ -246,7 +312,7 @@ fn an_event_is_kept_as_it_came_and_prints_nothing() {
     let body = format!(
         r#"{{"timestamp":"2027-01-15T07:59:59.500Z","requestContext":{{"condition":"RetriesExhausted"}},"requestPayload":{payload}}}"#
     );
-    let read = Failed::read("a".to_owned(), NOW, &body);
+    let read = Failed::read("a".to_owned(), NOW, None, &body);
     assert_eq!(read.at_ms, NOW - 500);
     assert_eq!(read.error.as_ref().map(Word::as_str), Some("RetriesExhausted"));
     let event = read.event.as_ref().unwrap();

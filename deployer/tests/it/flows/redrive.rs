@@ -4,6 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use ::handler::Redacted;
 use ::handler::event::PoolId;
+use aws_sdk_cloudformation::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use deployer::apply::{self, Served};
@@ -25,8 +27,10 @@ const HOUR: u64 = 60 * MINUTE;
 /// An event that failed.
 struct Event<'a> {
     purpose: &'a str,
+    /// Whose event it is: each has a number of their own.
     user: &'a str,
-    to: &'a str,
+    /// Another number than the user's.
+    to: Option<&'a str>,
     code: &'a str,
     age_s: u64,
     error: &'a str,
@@ -37,7 +41,7 @@ impl Default for Event<'_> {
         Self {
             purpose: "SignUp",
             user: "jane-roe",
-            to: "+12025550173",
+            to: None,
             code: "846215",
             age_s: 5 * MINUTE,
             error: "send-exhausted",
@@ -50,8 +54,61 @@ impl Acme {
         aws_sdk_sqs::Client::new(&self.workspace.sdk())
     }
 
+    /// A client by the function's role, in a session of this name.
+    fn sqs_by_role(&self, session: &str) -> aws_sdk_sqs::Client {
+        let sdk = self.workspace.sdk();
+        let resources = wait(self.cloudformation().list_stack_resources().stack_name("acme").send()).unwrap();
+        let role = resources.stack_resource_summaries().iter();
+        let mut role = role.filter(|resource| resource.logical_resource_id() == Some("FunctionRole"));
+        let role = role.next().unwrap().physical_resource_id().unwrap().to_owned();
+        let assumed = aws_sdk_sts::Client::new(&sdk)
+            .assume_role()
+            .role_arn(format!("arn:aws:iam::{}:role/{role}", self.workspace.account()))
+            .role_session_name(session);
+        let given = wait(assumed.send()).unwrap().credentials.unwrap();
+        let given = Credentials::new(
+            given.access_key_id,
+            given.secret_access_key,
+            Some(given.session_token),
+            None,
+            "tests",
+        );
+        let sdk = sdk
+            .into_builder()
+            .credentials_provider(SharedCredentialsProvider::new(given));
+        aws_sdk_sqs::Client::new(&sdk.build())
+    }
+
+    /// The name of the user who has a number, who is made where there is none.
+    fn user(&self, number: &str) -> String {
+        let pool = self.output("PoolId");
+        let known = self.pools().admin_get_user().user_pool_id(&pool).username(number);
+        if let Ok(known) = wait(known.send()) {
+            return known.username;
+        }
+        let made = self.pools().admin_create_user().user_pool_id(pool).username(number);
+        let made = made.message_action(MessageActionType::Suppress);
+        wait(made.send()).unwrap().user.unwrap().username.unwrap()
+    }
+
+    /// Gives a user another number.
+    fn renumber(&self, name: &str, number: &str) {
+        let attribute = AttributeType::builder().name("phone_number").value(number);
+        let update = self.pools().admin_update_user_attributes();
+        let update = update.user_pool_id(self.output("PoolId")).username(name);
+        wait(update.user_attributes(attribute.build().unwrap()).send()).unwrap();
+    }
+
     /// Puts a record into the queue as Lambda does when it gives up, with a code that is really encrypted; returns it.
     fn failed(&self, event: &Event<'_>) -> String {
+        let record = self.record(event).to_string();
+        self.queue(&record);
+        record
+    }
+
+    fn record(&self, event: &Event<'_>) -> Value {
+        let number = number(event.user);
+        let user = self.user(number);
         let session = Session::with(&Region::parse("us-west-2").unwrap(), self.workspace.sdk());
         let (pool, key) = (self.output("PoolId"), self.output("KeyArn"));
         let pool_id = PoolId::new(&pool).unwrap();
@@ -63,34 +120,41 @@ impl Acme {
         };
         let code = Redacted::new(event.code.to_owned());
         let code = wait(apply::encrypted(&session, served, &code)).unwrap();
-        let record = json!({
+        json!({
             "version": "1.0",
             "timestamp": ago(event.age_s),
-            "requestContext": {"requestId": "r", "functionArn": "f", "condition": "RetriesExhausted", "approximateInvokeCount": 2},
+            "requestContext": {
+                "requestId": "r",
+                "functionArn": format!("{}:$LATEST", self.output("FunctionArn")),
+                "condition": "RetriesExhausted",
+                "approximateInvokeCount": 2,
+            },
             "requestPayload": {
                 "version": "1",
                 "triggerSource": format!("CustomSMSSender_{}", event.purpose),
                 "region": "us-west-2",
                 "userPoolId": pool,
-                "userName": event.user,
+                "userName": user,
                 "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": "a-client"},
                 "request": {
                     "type": "customSMSSenderRequestV1",
                     "code": code.expose(),
                     "clientMetadata": null,
-                    "userAttributes": {"phone_number": event.to, "sub": event.user},
+                    "userAttributes": {"phone_number": event.to.unwrap_or(number), "sub": user},
                 },
             },
             "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
-            "responsePayload": {"errorType": event.error, "errorMessage": format!("about {} {}", event.user, event.to)},
-        });
-        let record = record.to_string();
-        self.queue(&record);
-        record
+            "responsePayload": {"errorType": event.error, "errorMessage": format!("about {} {number}", event.user)},
+        })
     }
 
+    /// Puts a record into the queue by the function's role.
     fn queue(&self, body: &str) {
-        let send = self.sqs().send_message().queue_url(self.output("DeadLetterQueueUrl"));
+        self.queue_by(&self.sqs_by_role(&self.output("FunctionName")), body);
+    }
+
+    fn queue_by(&self, sqs: &aws_sdk_sqs::Client, body: &str) {
+        let send = sqs.send_message().queue_url(self.output("DeadLetterQueueUrl"));
         wait(send.message_body(body).send()).unwrap();
     }
 
@@ -117,6 +181,17 @@ impl Acme {
     }
 }
 
+fn number(user: &str) -> &'static str {
+    match user {
+        "jane-roe" => "+12025550173",
+        "john" => "+12025550174",
+        "mary" => "+12025550175",
+        "kim" => "+12025550176",
+        "pierre" => "+33612345678",
+        other => panic!("{other} has no number"),
+    }
+}
+
 fn ago(seconds: u64) -> String {
     let at = DateTime::from(SystemTime::now() - Duration::from_secs(seconds));
     at.fmt(Format::DateTime).unwrap()
@@ -126,7 +201,7 @@ fn ago(seconds: u64) -> String {
 #[track_caller]
 fn tells_nothing(run: Run) -> Run {
     for secret in [
-        "jane", "john", "mary", "kim", "2025550", "846215", "771122", "+33", "AYAD", "a-client",
+        "jane", "john", "mary", "kim", "pierre", "2025550", "846215", "771122", "+33", "AYAD", "a-client",
     ] {
         let printed = format!("{}{}", run.stdout, run.stderr);
         assert!(!printed.contains(secret), "`{secret}` is in\n{printed}");
@@ -162,7 +237,6 @@ fn what_is_worth_it_is_sent_the_rest_dropped_and_what_cannot_be_read_stays() {
             user,
             age_s,
             error,
-            to: "+12025550174",
             ..Event::default()
         });
     }
@@ -217,8 +291,7 @@ LAMBDA_TASK_ROOT="$partly" exec '{}'
     });
     // A country that the stack does not serve: the handler refuses it, and keeps it nowhere.
     acme.failed(&Event {
-        to: "+33612345678",
-        user: "kim",
+        user: "pierre",
         ..Event::default()
     });
     let run = acme.redrive(&["--yes", "--format", "json"], 1);
@@ -407,4 +480,154 @@ fn what_has_no_queue_says_so() {
     ] {
         acme.workspace.run(&["redrive", words[0], words[1]]).expect(64);
     }
+}
+
+/// What became of each event, with the check that holds it back.
+fn became(run: &Run) -> Vec<String> {
+    let events = events(run);
+    let mut became: Vec<String> = events
+        .iter()
+        .map(|event| {
+            let text = |name: &str| event[name].as_str().unwrap_or("-").to_owned();
+            format!("{} {} {}", text("action"), text("reason"), text("check"))
+        })
+        .collect();
+    became.sort();
+    became
+}
+
+/// A code that is genuine does not make its record so: whoever can read and write the queue can copy the code into a
+/// record with a number of their own.
+#[test]
+fn what_somebody_else_put_there_is_never_sent_and_changes_nothing_of_the_rest() {
+    let acme = Acme::with_real_handler(&sender());
+    let genuine = acme.record(&Event::default());
+    acme.queue(&genuine.to_string());
+    let forge = |pointer: &str, value: Value| {
+        let mut record = genuine.clone();
+        *record.pointer_mut(pointer).unwrap() = value;
+        record.to_string()
+    };
+    let (own, number) = (acme.sqs(), "/requestPayload/request/userAttributes/phone_number");
+    let foreign = json!("arn:aws:lambda:us-west-2:999999999999:function:theirs");
+    // Another number and function, by somebody's own credentials.
+    let mut other = genuine.clone();
+    *other.pointer_mut(number).unwrap() = json!("+12025550199");
+    *other.pointer_mut("/requestContext/functionArn").unwrap() = foreign.clone();
+    acme.queue_by(&own, &other.to_string());
+    // Nothing but the sender is another: as if the genuine one were a late copy of it, or not to be delivered.
+    acme.queue_by(&own, &forge("/timestamp", json!(ago(20 * MINUTE))));
+    acme.queue_by(
+        &own,
+        &forge("/responsePayload/errorType", json!("send-recipient-refused")),
+    );
+    acme.queue_by(&own, &json!({"timestamp": ago(60 * HOUR)}).to_string());
+    // By the function's role, as far as SQS knows.
+    acme.queue(&forge("/requestContext/functionArn", foreign));
+    acme.queue(&forge("/requestPayload/userPoolId", json!("us-west-2_Other0123")));
+    acme.queue(&forge(number, json!("+12025550198")));
+
+    let listed = acme.redrive(&[], 0);
+    insta::assert_snapshot!("redrive_forged", listed.snapshot());
+    let run = acme.redrive(&["--yes", "--unchecked", "--drop-unreadable", "--format", "json"], 0);
+    assert_eq!(
+        became(&run),
+        [
+            "leave foreign-function foreign-function",
+            "leave foreign-pool foreign-pool",
+            "leave foreign-sender foreign-sender",
+            "leave foreign-sender foreign-sender",
+            "leave foreign-sender foreign-sender",
+            "leave foreign-sender foreign-sender",
+            "leave other-recipient other-recipient",
+            "send good -",
+        ]
+    );
+    let texts = acme.texts();
+    assert!(texts.len() == 1 && texts[0].contains("+12025550173"), "{texts:?}");
+    assert_eq!(acme.depth(), (7, 0));
+    // Without the genuine one beside them too.
+    acme.redrive(&["--yes", "--unchecked"], 0);
+    assert_eq!((acme.depth(), acme.texts().len()), ((7, 0), 1));
+}
+
+#[test]
+fn what_cannot_be_checked_waits_for_a_word() {
+    let acme = Acme::with_real_handler(&sender());
+    let of = |user, purpose| Event {
+        user,
+        purpose,
+        ..Event::default()
+    };
+    // The number that is to be proven is not the user's yet.
+    acme.failed(&Event {
+        to: Some("+12025550190"),
+        ..of("john", "UpdateUserAttribute")
+    });
+    acme.failed(&of("mary", "AccountTakeOverNotification"));
+    acme.failed(&of("kim", "ForgotPassword"));
+    let kim = acme.user(number("kim"));
+    let gone = acme.pools().admin_delete_user().user_pool_id(acme.output("PoolId"));
+    wait(gone.username(kim).send()).unwrap();
+    // A session of the role, though not the function's own.
+    let by_other = acme.sqs_by_role("another-function");
+    acme.queue_by(&by_other, &acme.record(&Event::default()).to_string());
+
+    let listed = acme.redrive(&["--yes"], 0);
+    insta::assert_snapshot!("redrive_unchecked", listed.snapshot());
+    assert_eq!((acme.depth(), acme.texts().len()), ((4, 0), 0));
+    let run = acme.redrive(&["--unchecked", "--yes", "--format", "json"], 0);
+    assert_eq!(
+        became(&run),
+        [
+            "send good new-attribute",
+            "send good notice",
+            "send good other-session",
+            "send good user-gone",
+        ]
+    );
+    assert_eq!((acme.depth(), acme.texts().len()), ((0, 0), 4));
+}
+
+/// Whoever has the number now would get the code, or nobody.
+#[test]
+fn a_user_whose_number_is_another_by_now_is_sent_nothing() {
+    let acme = Acme::with_real_handler(&sender());
+    acme.failed(&Event::default());
+    acme.renumber(&acme.user(number("jane-roe")), "+12025550180");
+    let run = acme.redrive(&["--unchecked", "--yes", "--format", "json"], 0);
+    assert_eq!(became(&run), ["leave other-recipient other-recipient"]);
+    assert!(run.stderr.contains("never sent"), "{}", run.stderr);
+    assert_eq!((acme.depth(), acme.texts().len()), ((1, 0), 0));
+}
+
+#[test]
+fn without_the_right_to_look_records_wait_and_forged_ones_are_known_by_the_rest() {
+    let proxy = Proxy::before(Ministack::shared().address());
+    let acme = Acme::with_real_handler_on(Workspace::offline().at(proxy.endpoint()), &sender());
+    let record = acme.record(&Event::default());
+    acme.queue(&record.to_string());
+    for (action, check) in [("AdminGetUser", "user-unread"), ("GetRole", "sender-unread")] {
+        proxy.refuse(action, 400, "AccessDeniedException", "no");
+        let run = acme.redrive(&["--yes", "--format", "json"], 0);
+        assert_eq!(became(&run), [format!("leave {check} {check}")]);
+        assert!(run.stderr.contains("warning"), "{}", run.stderr);
+        assert_eq!((acme.depth(), acme.texts().len()), ((1, 0), 0), "{action}");
+        proxy.clear();
+    }
+    // Nobody knows who sent what, so a forged copy that is older could stand for the genuine one.
+    let mut forged = record.clone();
+    *forged.pointer_mut("/timestamp").unwrap() = json!(ago(20 * MINUTE));
+    let number = "/requestPayload/request/userAttributes/phone_number";
+    *forged.pointer_mut(number).unwrap() = json!("+12025550199");
+    acme.queue_by(&acme.sqs(), &forged.to_string());
+    proxy.refuse("GetRole", 400, "AccessDenied", "no");
+    let run = acme.redrive(&["--unchecked", "--yes", "--format", "json"], 0);
+    assert_eq!(
+        became(&run),
+        ["leave other-recipient other-recipient", "send good sender-unread"]
+    );
+    let texts = acme.texts();
+    assert!(texts.len() == 1 && texts[0].contains("+12025550173"), "{texts:?}");
+    assert_eq!(acme.depth(), (1, 0));
 }

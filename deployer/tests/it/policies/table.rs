@@ -20,6 +20,10 @@ const COGNITO: &str = "cognito-idp.amazonaws.com";
 const DECRYPT: &str = "/DecryptPolicy/Properties/PolicyDocument/Statement/0";
 const LOGS: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/0";
 const QUEUE: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/1";
+const QUEUE_SENDERS: &str = "/DeadLetterQueuePolicy/Properties/PolicyDocument/Statement/0";
+/// The key by which AWS tells the role of a session; the simulator does not set it by itself.
+const PRINCIPAL: &str = "aws:PrincipalArn";
+const QUEUE_TLS: &str = "/DeadLetterQueuePolicy/Properties/PolicyDocument/Statement/1";
 const PUBLISH: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/2";
 /// The first right of a provider.
 const PROVIDER: &str = PUBLISH;
@@ -93,6 +97,7 @@ pub(super) fn rows() -> Vec<Row> {
     [
         codes(),
         logs_and_queue(),
+        queue(),
         messages(),
         emails(),
         secrets(),
@@ -254,9 +259,78 @@ fn logs_and_queue() -> Vec<Row> {
         ),
         asks("lines of another log", "logs:PutLogEvents", other_stream).denied_unless(LOGS, "Resource", json!("*")),
         asks("to read its log", "logs:GetLogEvents", stream).denied_unless(LOGS, "Action", json!("logs:*")),
-        asks("its queue", "sqs:SendMessage", queue).allowed_unless(QUEUE, "Effect", json!("Deny")),
+        asks("its queue", "sqs:SendMessage", queue)
+            .with("aws:SecureTransport", "true")
+            .with(PRINCIPAL, role)
+            .allowed_unless(QUEUE, "Effect", json!("Deny")),
         asks("another queue", "sqs:SendMessage", other_queue).denied_unless(QUEUE, "Resource", json!("*")),
         asks("to read its queue", "sqs:ReceiveMessage", queue).denied_unless(QUEUE, "Action", json!("sqs:*")),
+    ]
+}
+
+/// Who may put records into the queue, read and manage it.
+fn queue() -> Vec<Row> {
+    let queue = &arn("DeadLetterQueue");
+    let role = &arn("FunctionRole");
+    // A service in its own name has no `aws:PrincipalArn`.
+    let asks = |name, principal: &str, action, tls| {
+        let asked = ask(stacks::minimal, name, principal, action, queue).with("aws:SecureTransport", tls);
+        if principal.starts_with("arn:") {
+            asked.with(PRINCIPAL, principal)
+        } else {
+            asked
+        }
+    };
+    let other = || json!({"ArnNotEquals": {"aws:PrincipalArn": OTHER_ROLE}});
+    let never = || json!({"Bool": {"aws:SecureTransport": "true"}});
+    vec![
+        asks("a record, for the function", role, "sqs:SendMessage", "true").allowed_unless(
+            QUEUE_SENDERS,
+            "Condition",
+            other(),
+        ),
+        asks("a record, for an administrator", ADMIN, "sqs:SendMessage", "true").denied_unless(
+            QUEUE_SENDERS,
+            "Effect",
+            json!("Allow"),
+        ),
+        asks(
+            "a record, for a service in its own name",
+            "sns.amazonaws.com",
+            "sqs:SendMessage",
+            "true",
+        )
+        .denied_unless(
+            "/DeadLetterQueuePolicy/Properties/PolicyDocument",
+            "Statement/0",
+            json!({"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": queue}),
+        ),
+        asks(
+            "to read the queue, for who redrives",
+            ADMIN,
+            "sqs:ReceiveMessage",
+            "true",
+        )
+        .allowed_unless(QUEUE_SENDERS, "Action", json!("sqs:*")),
+        asks(
+            "the queue's policy, for an administrator",
+            ADMIN,
+            "sqs:SetQueueAttributes",
+            "true",
+        )
+        .allowed_unless(QUEUE_SENDERS, "Action", json!("sqs:*")),
+        asks(
+            "a record without TLS, for the function",
+            role,
+            "sqs:SendMessage",
+            "false",
+        )
+        .denied_unless(QUEUE_TLS, "Condition", never()),
+        asks("to read the queue without TLS", ADMIN, "sqs:ReceiveMessage", "false").denied_unless(
+            QUEUE_TLS,
+            "Condition",
+            never(),
+        ),
     ]
 }
 

@@ -2,16 +2,18 @@
 
 Patched: a user pool under deletion protection, change sets in states that take none, missing
 capabilities, code objects and functions, taken aliases, expected bucket owners, what a stack policy
-denies, alarms that undo an update, writes that a bucket wants once, versions of other code. Made real: output-only changes, a change set that is created a moment
-later, the events of what an update adds, removes or leaves alone, the clean-up after an update,
+denies, alarms that undo an update, writes that a bucket wants once, versions of other code. Made real:
+output-only changes, a change set that is created a moment later, the events of what an update adds, removes or leaves alone, the clean-up after an update,
 environments of functions that only their own account ends, pools that are described without their
-factors, secrets that are referred to by their ARN, stacks that are found by a resource, templates that are
-read back with question marks, rights to simulate one principal. `POST /_strict/rules` adds bad luck of a test's own.
+factors, secrets that are referred to by their ARN, senders of queue messages, stacks that are found by a
+resource, templates that are read back with question marks, rights to simulate one principal.
+`POST /_strict/rules` adds bad luck of a test's own.
 """
 
 import asyncio
 import contextvars
 import fnmatch
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -26,10 +28,10 @@ serve.live_as_long_as_stdin(*sys.argv[1:])
 PORT = serve.take_port()
 
 from ministack import app  # noqa: E402
-from ministack.core import iam_actions  # noqa: E402
+from ministack.core import iam_actions, lambda_runtime  # noqa: E402
 from ministack.core.iam_evaluator import find_iam_access_key_account  # noqa: E402
 from ministack.core.responses import error_response_json, get_account_id, new_uuid  # noqa: E402
-from ministack.services import cloudformation, cloudwatch, cognito, kms, lambda_svc, s3  # noqa: E402
+from ministack.services import cloudformation, cloudwatch, cognito, kms, lambda_svc, s3, sqs, sts  # noqa: E402
 from ministack.services.cloudformation import changesets, engine, handlers, helpers, provisioners, stacks  # noqa: E402
 
 DELETION_PROTECTED = (
@@ -55,6 +57,70 @@ def end_own_environments(name, qualifier=None, account=None, region=None):
 
 
 lambda_svc.invalidate_worker = end_own_environments
+
+
+# --- Senders of queue messages ---
+
+# ministack names the account as everybody's `SenderId`. On AWS a role's message has `AROA...:session`: a function works
+# in a session of its role that is named after it, and Lambda's failure destination sends by the same role.
+caller = contextvars.ContextVar("caller", default="")
+
+
+def session_of(config):
+    """The session of a function's role, by its access key."""
+    role, arn, name = config.get("Role", ""), config["FunctionArn"], config["FunctionName"]
+    digest = hashlib.sha256(f"{arn} {role}".encode()).hexdigest()
+    key, account = f"ASIA{digest[:16].upper()}", arn.split(":")[4]
+    if key not in sts._sessions:
+        sts.register_session(key, {
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{role.rsplit('/', 1)[-1]}/{name}",
+            "UserId": f"{sts._role_id(role)}:{name}",
+            "SecretAccessKey": digest[16:56],
+            "SessionToken": digest,
+            "AccountId": account,
+            "PrincipalType": "AssumedRole",
+        })
+    return key, sts._sessions[key]
+
+
+def credentials_of_role(config):
+    key, session = session_of(config)
+    return {
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+
+
+lambda_runtime.execution_credentials = lambda_svc.execution_credentials = credentials_of_role
+
+build_system_attributes = sqs._build_send_sys_attrs
+
+
+def system_attributes(now, given):
+    attributes = build_system_attributes(now, given)
+    session = sts._sessions.get(caller.get())
+    return {**attributes, "SenderId": session["UserId"]} if session else attributes
+
+
+sqs._build_send_sys_attrs = system_attributes
+
+route_failure = lambda_svc._route_async_failure
+
+
+def route_failure_by_role(target, name, event, result):
+    queue = sqs._queue_by_arn(target) if ":sqs:" in target else None
+    before = {message["id"] for message in queue["messages"]} if queue else set()
+    route_failure(target, name, event, result)
+    config = lambda_svc._functions.get(name, {}).get("config")
+    for message in queue["messages"] if queue and config else ():
+        # Somebody else's message may have come in the meantime.
+        if message["id"] not in before and message["sys"]["SenderId"] == get_account_id():
+            if json.loads(message["body"]).get("requestPayload") == event:
+                message["sys"]["SenderId"] = session_of(config)[1]["UserId"]
+
+
+lambda_svc._route_async_failure = route_failure_by_role
 
 
 # --- User pools ---
@@ -551,8 +617,9 @@ async def strict_app(scope, receive, send):
         return await answer(send, 200, b"")
     headers = dict(scope.get("headers", []))
     owner = headers.get(b"x-amz-expected-bucket-owner")
+    credential = headers.get(b"authorization", b"").partition(b"Credential=")[2].partition(b"/")[0]
+    caller.set(credential.decode())
     if owner:
-        credential = headers.get(b"authorization", b"").partition(b"Credential=")[2].partition(b"/")[0]
         if owner.decode() != account_of(credential.decode()):
             return await answer(send, 403, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>")
     return await serve_asgi(scope, receive, send)
