@@ -14,7 +14,7 @@ use crate::support::cli::Workspace;
 use crate::support::tools;
 
 /// What the schema cannot know, by the fixture: it takes several values, a file system or a clock to see.
-const ONLY_RULES: [&str; 38] = [
+const ONLY_RULES: [&str; 39] = [
     // Without quotes, YAML takes digits for a number, and its zeros are gone.
     "bad-account.yaml",
     "bad-message-file/stack.yaml",
@@ -39,6 +39,7 @@ const ONLY_RULES: [&str; 38] = [
     "property-combination.yaml",
     "provider-unknown.yaml",
     "provider-unused.yaml",
+    "rate-unwatched.yaml",
     "resource-twice/a.yaml",
     "resource-twice/b.yaml",
     "retry-too-late.yaml",
