@@ -266,6 +266,13 @@ codes! {
         why: "The handler's metrics are log lines, at ERROR or lower. At FATAL Lambda drops them all, and messages \
               that fail are counted nowhere.",
         instead: "Take ERROR, which counts failures, or INFO, which counts everything.";
+    RateUnwatched = "rate-unwatched", Error, "A rate that could stop everybody, and whose alarm reaches nobody",
+        why: "Once a rate of the pool or of a country is used up, by an attacker or by real users, every message over \
+              it is refused and answered as if it was sent: users wait for codes that never come, and no error tells of \
+              it. Only the rate's alarm does, by a topic of `function.alarms.notify`, and only while the log level lets \
+              the handler count.",
+        instead: "Name a topic in `function.alarms.notify` and keep `log_level` at ERROR or lower; or limit single \
+                  recipients alone, which stops nobody else.";
     KeyChoice = "key-choice", Error, "Settings of a new key beside an existing key",
         why: "The stack sets the alias, rotation and policy of a key that it makes. An existing key keeps what its \
               owner gave it, so the settings would have no effect.",

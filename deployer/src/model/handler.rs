@@ -31,6 +31,10 @@ pub struct Handler {
 pub struct Guard {
     /// Whether it counts recipients, which it knows by an HMAC under a secret of the stack.
     pub counts_recipients: bool,
+    /// Whether it limits the messages of the whole pool.
+    pub limits_pool: bool,
+    /// Whether it limits the SMS messages of countries.
+    pub limits_countries: bool,
 }
 
 /// The right to decrypt codes of the stack's pool.
@@ -66,6 +70,8 @@ impl Handler {
                 .filter(|_| stack.handler_sends())
                 .map(|guard| Guard {
                     counts_recipients: guard.counts_recipients(),
+                    limits_pool: guard.limits_pool(),
+                    limits_countries: guard.limits_countries() && stack.handler_serves(TriggerKind::CustomSmsSender),
                 }),
             grants: grants(stack),
             channels: channels.map(|(_, channel)| channel).collect(),

@@ -40,6 +40,10 @@ pub const EMAIL_ALARM: &str = "EmailAlarm";
 pub const MESSAGE_ALARM: &str = "MessageAlarm";
 /// The alarm on a guard table that did not answer.
 pub const GUARD_ALARM: &str = "GuardAlarm";
+/// The alarm on messages that a rate of the whole pool refused.
+pub const POOL_RATE_ALARM: &str = "PoolRateAlarm";
+/// The alarm on messages that a rate of a country refused.
+pub const COUNTRY_RATE_ALARM: &str = "CountryRateAlarm";
 /// The role by which the pool itself may send SMS messages.
 pub const SMS_ROLE: &str = "SmsRole";
 /// The user pool.

@@ -140,6 +140,7 @@ fn stack(root: &Field<'_>, report: &mut Report<'_>) -> (Option<Stack>, Option<Id
         triggers: &triggers,
         key: &key,
         function: &function,
+        guard: sending.delivery.guard.as_ref(),
     };
     let fields = [
         &key_field,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use handler::delivery::Guard;
+
 use super::field::Field;
 use super::report::Report;
 use super::stack::serves;
@@ -15,11 +17,13 @@ pub(super) struct Parts<'a> {
     pub(super) triggers: &'a BTreeMap<TriggerKind, Trigger>,
     pub(super) key: &'a Key,
     pub(super) function: &'a Function,
+    pub(super) guard: Option<&'a Guard>,
 }
 
 /// Reports what cannot work.
 pub(super) fn check(parts: &Parts<'_>, report: &mut Report<'_>) {
     sms_role(parts, report);
+    shared_rates(parts, report);
 }
 
 /// Reports what is hardly meant; only where all parts could be read.
@@ -62,6 +66,41 @@ fn sms_role(parts: &Parts<'_>, report: &mut Report<'_>) {
         );
         let hint = "name a role that Cognito may take on, or remove `SmsConfiguration`: the stack then makes one";
         report.add(Code::SmsRoleMissing, configuration.key(), message, hint);
+    }
+}
+
+/// A rate that users share refuses all of them once anybody used it up, and answers each as if the message went out. Its
+/// alarm is all that tells of it, so the rate is nothing without somebody who hears the alarm.
+fn shared_rates(parts: &Parts<'_>, report: &mut Report<'_>) {
+    let sends = |kind: &TriggerKind| kind.is_sender() && serves(parts.triggers, *kind);
+    let Some(guard) = parts.guard.filter(|_| TriggerKind::ALL.iter().any(sends)) else {
+        return;
+    };
+    let (missing, hint) = match (&parts.function.alarms.notify, parts.function.log_level) {
+        (_, LogLevel::Fatal) => (
+            "a `function.log_level` of ERROR or lower, found FATAL: the rate's alarm would see no refusal",
+            "take ERROR, which still counts failures and refusals by this rate",
+        ),
+        (None, _) => (
+            "a topic in `function.alarms.notify`, found none: nobody would hear that the rate is used up and users get no codes",
+            "write `function: {alarms: {notify: TOPIC_ARN}}`, or keep to rates of single recipients",
+        ),
+        (Some(_), _) => return,
+    };
+    let countries = guard.rates.countries.iter();
+    let countries: Vec<String> = countries
+        .filter(|(_, rates)| !rates.is_empty())
+        .map(|(country, _)| country.to_string())
+        .collect();
+    let of_country = (!guard.rates.country.is_empty()).then_some(["country"].as_slice());
+    let of_pool = guard.limits_pool().then_some(["pool"].as_slice());
+    let of_countries = countries.iter().map(|country| vec!["countries", country.as_str()]);
+    let shared = of_country.into_iter().chain(of_pool).map(<[&str]>::to_vec);
+    for scope in shared.chain(of_countries) {
+        let path = [&["guard", "rates"], scope.as_slice()].concat();
+        if let Some(field) = parts.root.at(&path) {
+            field.refuse(Code::RateUnwatched, missing, hint, report);
+        }
     }
 }
 

@@ -4,12 +4,13 @@
 //! messages are lost at a time, so one is enough, and silence is not an alarm.
 
 use handler::event::Channel;
+use handler::guard::Scope;
 use handler::telemetry;
 use serde_json::{Map, Value, json};
 
 use super::resource::{Retention, resource};
 use super::value::{attribute, reference};
-use crate::model::{Handler, logical};
+use crate::model::{Guard, Handler, logical};
 use crate::spec::TopicArn;
 
 struct Alarm {
@@ -26,9 +27,9 @@ pub(super) fn render(handler: &Handler, resources: &mut Map<String, Value>) {
     let kept = if handler.is_asynchronous() { queue() } else { Vec::new() };
     let channels = handler.channels.iter().copied().map(failed);
     let written = handler.writes_messages.then(not_written);
-    let unguarded = handler.guard.is_some().then(unguarded);
+    let guard = handler.guard.map(guard).unwrap_or_default();
     let all = kept.into_iter().chain(function()).chain(channels).chain(written);
-    for alarm in all.chain(unguarded) {
+    for alarm in all.chain(guard) {
         resources.insert(
             alarm.id.to_owned(),
             rendered(&alarm, handler.function.alarms.notify.as_ref()),
@@ -112,6 +113,37 @@ fn counted(id: &'static str, channel: &'static str, description: &'static str) -
         dimensions: vec![
             (telemetry::STACK, reference("AWS::StackName")),
             (telemetry::CHANNEL, Value::from(channel)),
+        ],
+    }
+}
+
+fn guard(guard: Guard) -> Vec<Alarm> {
+    let pool = guard.limits_pool.then(|| {
+        let description =
+            "The pool's rate is used up: no user gets a code until its window ends, see `guard.rates.pool`";
+        refused(logical::POOL_RATE_ALARM, Scope::Pool, description)
+    });
+    let countries = guard.limits_countries.then(|| {
+        let description =
+            "A country's rate is used up: its users get no SMS until its window ends, see `guard.rates.country`";
+        refused(logical::COUNTRY_RATE_ALARM, Scope::Country, description)
+    });
+    std::iter::once(unguarded()).chain(pool).chain(countries).collect()
+}
+
+/// A rate that many users share: once it is used up, by whomever, all of them get no more codes, and no error says so.
+/// So the first refusal is an alarm, and soon. Those of single recipients are what a rate is for.
+fn refused(id: &'static str, scope: Scope, description: &'static str) -> Alarm {
+    Alarm {
+        id,
+        description,
+        namespace: telemetry::NAMESPACE,
+        metric: telemetry::REFUSED_BY_RATE,
+        statistic: "Sum",
+        period_s: 60,
+        dimensions: vec![
+            (telemetry::STACK, reference("AWS::StackName")),
+            (telemetry::SCOPE, Value::from(scope.name())),
         ],
     }
 }

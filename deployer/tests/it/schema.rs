@@ -40,6 +40,7 @@ const ONLY_RULES: [&str; 39] = [
     "property-combination.yaml",
     "provider-unknown.yaml",
     "provider-unused.yaml",
+    "rate-unwatched.yaml",
     "resource-twice/a.yaml",
     "resource-twice/b.yaml",
     "retry-too-late.yaml",

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use deployer::spec::TopicArn;
 use deployer::template::Template;
 use handler::provider::{Form, Provider, ProviderType, Setting};
 use serde_json::{Map, Value, json};
@@ -94,6 +95,46 @@ fn what_only_senders_need_is_not_there_without_one() {
     assert_eq!(variables, &json!({"STACK_NAME": {"Ref": "AWS::StackName"}}));
     for id in ["FunctionPermission", "ErrorAlarm", "MessageAlarm"] {
         assert!(template.resource(id).is_some(), "{id}");
+    }
+}
+
+/// A rate that users share never comes without its alarm, and the topic of the others.
+#[test]
+fn each_shared_rate_has_an_alarm() {
+    let topic = "arn:aws:sns:us-west-2:111122223333:alerts";
+    let rendered = |rates: Value, id: &str| {
+        let mut stack = stacks::guarded();
+        stack.function.alarms.notify = Some(TopicArn::parse(topic).unwrap());
+        stack.delivery.guard = Some(serde_json::from_value(json!({"rates": rates})).unwrap());
+        stacks::template(&stack).resource(id).cloned()
+    };
+    let rate = json!([{"max": 5, "per_s": 60}]);
+    for (rates, pool, country) in [
+        (json!({"recipient": rate}), false, false),
+        (json!({"pool": rate}), true, false),
+        (json!({"country": rate}), false, true),
+        (json!({"countries": {"NO": rate}}), false, true),
+        (json!({"countries": {"NO": []}}), false, false),
+        (json!({"pool": rate, "country": rate}), true, true),
+    ] {
+        for (id, scope, wanted) in [
+            ("PoolRateAlarm", "pool", pool),
+            ("CountryRateAlarm", "country", country),
+        ] {
+            let Some(alarm) = rendered(rates.clone(), id) else {
+                assert!(!wanted, "{id}: {rates}");
+                continue;
+            };
+            assert!(wanted, "{id}: {rates}");
+            let of = &alarm["Properties"];
+            assert_eq!(of["MetricName"], "RefusedByRate");
+            assert_eq!(of["Threshold"], 0, "one refusal is enough");
+            assert_eq!(of["AlarmActions"], json!([topic]));
+            assert_eq!(
+                of["Dimensions"],
+                json!([{"Name": "Stack", "Value": {"Ref": "AWS::StackName"}}, {"Name": "Scope", "Value": scope}])
+            );
+        }
     }
 }
 

@@ -27,6 +27,16 @@ impl Guard {
     pub const fn counts_recipients(&self) -> bool {
         !self.rates.recipient.is_empty()
     }
+
+    /// Whether a rate of the whole pool could refuse a message.
+    pub const fn limits_pool(&self) -> bool {
+        !self.rates.pool.is_empty()
+    }
+
+    /// Whether a rate of a country could refuse a message.
+    pub fn limits_countries(&self) -> bool {
+        !self.rates.country.is_empty() || self.rates.countries.values().any(|rates| !rates.is_empty())
+    }
 }
 
 /// How many messages may go out in which time; every rate that is named counts, and all must allow a message.

@@ -1,6 +1,6 @@
 //! Why a message is not to go out now, and what the table did not answer.
 
-use super::rate::Scope;
+use super::Scope;
 use crate::Word;
 use crate::delivery::Policy;
 
@@ -52,6 +52,16 @@ impl Denial {
         match self {
             Self::BeingSent | Self::Unavailable(_) | Self::Unreachable(_) => true,
             Self::Duplicate | Self::RecipientRate | Self::CountryRate | Self::PoolRate => false,
+        }
+    }
+
+    /// Returns the rate that refused the message, where one did.
+    pub(crate) const fn rate(&self) -> Option<Scope> {
+        match self {
+            Self::RecipientRate => Some(Scope::Recipient),
+            Self::CountryRate => Some(Scope::Country),
+            Self::PoolRate => Some(Scope::Pool),
+            Self::Duplicate | Self::BeingSent | Self::Unavailable(_) | Self::Unreachable(_) => None,
         }
     }
 

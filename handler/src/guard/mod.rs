@@ -15,6 +15,7 @@ mod question;
 #[cfg(feature = "lambda")]
 mod rate;
 mod schema;
+mod scope;
 #[cfg(feature = "lambda")]
 mod table;
 
@@ -26,3 +27,4 @@ pub use gate::Gate;
 #[cfg(feature = "lambda")]
 pub(crate) use question::Question;
 pub use schema::{ACTIONS, EXPIRES, KEY, SECRET_MEMBER};
+pub use scope::Scope;

@@ -7,8 +7,8 @@ use aws_lc_rs::hmac;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::Question;
 use super::table::{Table, Update, Updated, number, text};
+use super::{Question, Scope};
 use crate::delivery::{Rate, Rates};
 use crate::event::Channel;
 use crate::hex::hex;
@@ -16,27 +16,6 @@ use crate::{Redacted, Word};
 
 /// How long a counter stays after its window, in seconds: the clocks of two containers need not agree.
 const AFTERWARDS_S: u64 = 60 * 60;
-
-/// What a rate is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
-    /// One phone number or address.
-    Recipient,
-    /// One country.
-    Country,
-    /// The whole pool.
-    Pool,
-}
-
-impl Scope {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Recipient => "recipient",
-            Self::Country => "country",
-            Self::Pool => "pool",
-        }
-    }
-}
 
 /// A rate's counter for one window.
 #[derive(Debug, PartialEq, Eq)]

@@ -67,7 +67,7 @@ impl Facts {
                 outcome = Outcome::Delivered.name(),
                 "message written",
             ),
-            Err(Stop { fate, code, reason }) => match fate.outcome() {
+            Err(Stop { fate, code, reason, .. }) => match fate.outcome() {
                 Outcome::Failed => tracing::error!(
                     requestId = request_id,
                     purpose,

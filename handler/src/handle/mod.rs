@@ -125,6 +125,7 @@ impl<D: Decryptor> Handler<D> {
                 .as_ref()
                 .map_or_else(|stop| stop.fate.outcome(), |_| Outcome::Delivered),
             reason: result.as_ref().err().map(|stop| stop.code),
+            rate: result.as_ref().err().and_then(|stop| stop.rate),
             request_id: &invocation.request_id,
             at_ms: invocation.at_ms,
             took_ms: start.elapsed().as_millis().try_into().unwrap_or(u64::MAX),

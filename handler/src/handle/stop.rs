@@ -5,7 +5,7 @@ use std::fmt;
 use crate::compose::ComposeError;
 use crate::decrypt::DecryptError;
 use crate::event::EventError;
-use crate::guard::{Denial, Refusal};
+use crate::guard::{Denial, Refusal, Scope};
 use crate::send::{DeliveryError, RouteError};
 use crate::telemetry::Outcome;
 
@@ -16,6 +16,8 @@ pub(super) struct Stop {
     pub(super) fate: Fate,
     pub(super) code: &'static str,
     pub(super) reason: String,
+    /// The rate that refused the message, which is counted on its own.
+    pub(super) rate: Option<Scope>,
 }
 
 /// What becomes of an event that ended without a message.
@@ -46,6 +48,7 @@ impl Stop {
             fate,
             code,
             reason: reason.to_string(),
+            rate: None,
         }
     }
 
@@ -88,7 +91,10 @@ impl From<Denial> for Stop {
         } else {
             Fate::Dropped
         };
-        Self::new(fate, denial.code(), denial)
+        Self {
+            rate: denial.rate(),
+            ..Self::new(fate, denial.code(), denial)
+        }
     }
 }
 

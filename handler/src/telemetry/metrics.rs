@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::guard::Scope;
+
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "CognitoMessages";
 
@@ -15,6 +17,12 @@ pub const FAILED: &str = "Failed";
 
 /// The metric that counts messages that are not to be sent, or cannot be sent to this recipient.
 pub const REFUSED: &str = "Refused";
+
+/// The metric that counts messages that a rate refused, beside [`REFUSED`]; its dimensions are [`STACK`] and [`SCOPE`].
+pub const REFUSED_BY_RATE: &str = "RefusedByRate";
+
+/// The dimension that holds the name of what a rate is about.
+pub const SCOPE: &str = "Scope";
 
 /// The metric that counts questions that the guard table did not answer; its one dimension is [`STACK`].
 pub const GUARD_UNAVAILABLE: &str = "GuardUnavailable";
@@ -90,6 +98,8 @@ pub struct Count<'a> {
     pub outcome: Outcome,
     /// The code of the error or refusal.
     pub reason: Option<&'a str>,
+    /// What the rate is about that refused it.
+    pub rate: Option<Scope>,
     /// The id of the invocation.
     pub request_id: &'a str,
     /// When, in milliseconds since 1970.
@@ -99,30 +109,34 @@ pub struct Count<'a> {
 }
 
 impl Count<'_> {
+    /// A rate that many users share may stop all of them, and its alarm must see that at each level that counts failures.
+    fn level(&self) -> &'static str {
+        match self.rate {
+            Some(scope) if scope.is_shared() => Outcome::Failed.level(),
+            Some(_) | None => self.outcome.level(),
+        }
+    }
+
     /// Returns the line to write to standard output, without its line end.
     pub fn line(&self) -> String {
         let metric = self.outcome.metric();
+        let mut metrics = vec![
+            declared(&[STACK, CHANNEL], metric, "Count"),
+            declared(&[STACK, CHANNEL, OUTCOME], LATENCY, "Milliseconds"),
+        ];
+        if self.rate.is_some() {
+            metrics.push(declared(&[STACK, SCOPE], REFUSED_BY_RATE, "Count"));
+        }
         let mut line = Map::new();
         line.insert("timestamp".to_owned(), timestamp(self.at_ms).into());
-        line.insert("level".to_owned(), self.outcome.level().into());
+        line.insert("level".to_owned(), self.level().into());
         line.insert("message".to_owned(), "message counted".into());
         line.insert("requestId".to_owned(), self.request_id.into());
         line.insert(
             "_aws".to_owned(),
             json!({
                 "Timestamp": self.at_ms,
-                "CloudWatchMetrics": [
-                    {
-                        "Namespace": NAMESPACE,
-                        "Dimensions": [[STACK, CHANNEL]],
-                        "Metrics": [{"Name": metric, "Unit": "Count"}],
-                    },
-                    {
-                        "Namespace": NAMESPACE,
-                        "Dimensions": [[STACK, CHANNEL, OUTCOME]],
-                        "Metrics": [{"Name": LATENCY, "Unit": "Milliseconds"}],
-                    },
-                ],
+                "CloudWatchMetrics": metrics,
             }),
         );
         line.insert(STACK.to_owned(), self.stack.into());
@@ -131,10 +145,23 @@ impl Count<'_> {
         if let Some(reason) = self.reason {
             line.insert(REASON.to_owned(), reason.into());
         }
+        if let Some(scope) = self.rate {
+            line.insert(SCOPE.to_owned(), scope.name().into());
+            line.insert(REFUSED_BY_RATE.to_owned(), 1.into());
+        }
         line.insert(metric.to_owned(), 1.into());
         line.insert(LATENCY.to_owned(), self.took_ms.into());
         Value::Object(line).to_string()
     }
+}
+
+/// Returns what declares one metric of a line.
+fn declared(dimensions: &[&str], metric: &str, unit: &str) -> Value {
+    json!({
+        "Namespace": NAMESPACE,
+        "Dimensions": [dimensions],
+        "Metrics": [{"Name": metric, "Unit": unit}],
+    })
 }
 
 /// A question that the guard table did not answer, counted.
@@ -213,6 +240,7 @@ mod tests {
             channel: Some("sms"),
             outcome: Outcome::Delivered,
             reason: None,
+            rate: None,
             request_id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
             at_ms: 1_795_219_200_123,
             took_ms: 47,
@@ -222,6 +250,42 @@ mod tests {
         count.reason = Some("guard-no-country");
         count.channel = None;
         insta::assert_snapshot!(count.line(), @r#"{"timestamp":"2026-11-21T00:00:00.123Z","level":"WARN","message":"message counted","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","_aws":{"Timestamp":1795219200123,"CloudWatchMetrics":[{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel"]],"Metrics":[{"Name":"Refused","Unit":"Count"}]},{"Namespace":"CognitoMessages","Dimensions":[["Stack","Channel","Outcome"]],"Metrics":[{"Name":"Latency","Unit":"Milliseconds"}]}]},"Stack":"acme-prod","Channel":"unknown","Outcome":"refused","Reason":"guard-no-country","Refused":1,"Latency":47}"#);
+    }
+
+    /// Lambda's level `ERROR` drops the lines of refusals, but not of those that may stop everybody.
+    #[test]
+    fn a_refusal_by_a_rate_is_a_metric_of_its_own() {
+        for (scope, level) in [
+            (Scope::Recipient, "WARN"),
+            (Scope::Country, "ERROR"),
+            (Scope::Pool, "ERROR"),
+        ] {
+            let count = Count {
+                stack: "acme-prod",
+                channel: Some("sms"),
+                outcome: Outcome::Refused,
+                reason: Some("guard-rate"),
+                rate: Some(scope),
+                request_id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+                at_ms: 0,
+                took_ms: 1,
+            };
+            let line: Value = serde_json::from_str(&count.line()).unwrap_or_default();
+            let of = |pointer: &str| line.pointer(pointer).cloned().unwrap_or_default();
+            assert_eq!(of("/level"), level, "{line}");
+            assert_eq!(
+                (of("/Refused"), of("/RefusedByRate"), of("/Scope")),
+                (json!(1), json!(1), json!(scope.name()))
+            );
+            assert_eq!(
+                of("/_aws/CloudWatchMetrics/2"),
+                json!({
+                    "Namespace": "CognitoMessages",
+                    "Dimensions": [["Stack", "Scope"]],
+                    "Metrics": [{"Name": "RefusedByRate", "Unit": "Count"}],
+                })
+            );
+        }
     }
 
     #[test]

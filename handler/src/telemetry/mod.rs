@@ -13,5 +13,5 @@ pub use log::subscriber;
 pub(crate) use metrics::timestamp;
 pub use metrics::{
     CHANNEL, Count, DELIVERED, FAILED, GUARD_UNAVAILABLE, LATENCY, MESSAGE, NAMESPACE, OUTCOME, Outcome, REFUSED,
-    STACK, Unguarded,
+    REFUSED_BY_RATE, SCOPE, STACK, Unguarded,
 };

@@ -79,6 +79,7 @@ fn an_hour() -> Vec<String> {
         channel: Some(Channel::Sms.name()),
         outcome: Outcome::Delivered,
         reason: None,
+        rate: None,
         request_id: FIRST,
         at_ms: 0,
         took_ms: 0,

@@ -173,6 +173,12 @@ impl World {
         let line: Value = serde_json::from_str(&line).unwrap();
         let outcome = line["Outcome"].as_str().unwrap();
         assert_eq!(answer.is_err(), outcome == "failed", "{line}");
+        // What an alarm watches: a refusal by a rate is counted by what the rate is about, and nothing else is.
+        let rate = line["Reason"]
+            .as_str()
+            .and_then(|reason| reason.strip_prefix("guard-rate-"));
+        assert_eq!(line["Scope"].as_str(), rate, "{line}");
+        assert_eq!(line["RefusedByRate"].as_u64(), rate.map(|_| 1), "{line}");
         line["Reason"]
             .as_str()
             .map_or(outcome.to_owned(), |reason| format!("{outcome}/{reason}"))
