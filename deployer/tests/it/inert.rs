@@ -64,9 +64,18 @@ const COMMANDS: [(&str, &[&[&str]]); 20] = [
     ("man", &[&["pages"]]),
 ];
 
+/// A text as YAML and JSON hold it, in ASCII.
+fn quoted(text: &str) -> String {
+    let escaped = |unit: u16| match char::from_u32(u32::from(unit)) {
+        Some(each @ ' '..='~') if !"\"\\".contains(each) => each.to_string(),
+        _ => format!("\\u{unit:04x}"),
+    };
+    format!("\"{}\"", text.encode_utf16().map(escaped).collect::<String>())
+}
+
 /// A stack file whose values are all taken, hostile as they are.
 fn stack(name: &str) -> String {
-    let hostile = json!(HOSTILE);
+    let hostile = quoted(HOSTILE);
     format!(
         "name: {name}
 region: us-west-2
@@ -77,7 +86,7 @@ pool:
       UserPoolName: {name}
       UsernameAttributes: [phone_number]
       UserPoolTags: {{cost: \"7\"}}
-      AdminCreateUserConfig: {{InviteMessageTemplate: {{EmailSubject: {subject}, EmailMessage: {message}}}}}
+      AdminCreateUserConfig: {{InviteMessageTemplate: {{EmailSubject: acme, EmailMessage: {message}}}}}
 triggers:
   custom_sms_sender: handler
 key: {{alias: alias/{name}}}
@@ -89,14 +98,13 @@ delivery:
 acknowledge:
   - {{code: countries-widened, resource: Pool, to: {hostile}, reason: {hostile}}}
 ",
-        subject = json!(HOSTILE.replace('\n', " ")),
-        message = json!(format!("{HOSTILE} {{username}} {{####}}")),
+        message = quoted("acme\nFORGED\n::error::FORGED ##[error]FORGED {username} {####}"),
     )
 }
 
 /// A stack file in which everything is wrong.
 fn wrong() -> String {
-    let hostile = json!(HOSTILE);
+    let hostile = quoted(HOSTILE);
     format!(
         "name: {hostile}\nregion: {hostile}\naccount: {hostile}\n{hostile}: 1\nextends: {hostile}\ntags: {{{hostile}: {hostile}}}\n\
          pool: {{new: {{properties: {{UserPoolName: {hostile}, {hostile}: 1, Policies: {hostile}}}}}}}\n\
