@@ -66,7 +66,7 @@ fn database(folder: &Path, krate: &str) -> String {
     format!("file://{}", database.display())
 }
 
-/// Runs the script with another database in place of RustSec's; returns the exit code and what it printed.
+/// Runs the script with another database in place of the real one; returns the exit code and what it printed.
 fn look(folder: &Path, instead: &str, words: &[&str]) -> (Option<i32>, String) {
     let home = folder.join(format!("home-{}", fs::read_dir(folder).unwrap().count()));
     fs::create_dir_all(&home).unwrap();
