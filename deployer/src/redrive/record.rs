@@ -106,9 +106,11 @@ impl FailedEvent {
             purpose => purpose,
         };
         let (pool, user) = (sender.pool.as_str(), sender.user_name.expose().as_str());
-        // One code has one ciphertext, in every copy of its event.
+        // One code has one ciphertext, in every copy of its event; to somebody else it is another event.
         let text = event.to_string();
         let unique = sender.code.as_ref().map_or(text.as_str(), |code| code.expose());
+        let to = |name: &str| sender.attributes.expose().get(name).map_or("", String::as_str);
+        let identity = Identity::of(&[pool, user, unique, to("phone_number"), to("email")]);
         Ok(Self {
             purpose: sender.purpose,
             channel: sender.channel,
@@ -118,7 +120,7 @@ impl FailedEvent {
                 .and_then(Value::as_str)
                 .map(str::to_owned),
             line: Identity::of(&[pool, user, kind.name(), sender.channel.name()]),
-            identity: Identity::of(&[pool, unique]),
+            identity,
             payload: Redacted::new(payload.to_owned()),
         })
     }

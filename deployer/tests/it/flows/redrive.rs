@@ -605,7 +605,10 @@ fn a_user_whose_number_is_another_by_now_is_sent_nothing() {
 fn without_the_right_to_look_records_wait_and_forged_ones_are_known_by_the_rest() {
     let proxy = Proxy::before(Ministack::shared().address());
     let acme = Acme::with_real_handler_on(Workspace::offline().at(proxy.endpoint()), &sender());
-    let record = acme.record(&Event::default());
+    let record = acme.record(&Event {
+        age_s: 20 * MINUTE,
+        ..Event::default()
+    });
     acme.queue(&record.to_string());
     for (action, check) in [("AdminGetUser", "user-unread"), ("GetRole", "sender-unread")] {
         proxy.refuse(action, 400, "AccessDeniedException", "no");
@@ -615,9 +618,9 @@ fn without_the_right_to_look_records_wait_and_forged_ones_are_known_by_the_rest(
         assert_eq!((acme.depth(), acme.texts().len()), ((1, 0), 0), "{action}");
         proxy.clear();
     }
-    // Nobody knows who sent what, so a forged copy that is older could stand for the genuine one.
+    // Nobody knows who sent what, so a forged record that is newer could void the genuine one.
     let mut forged = record.clone();
-    *forged.pointer_mut("/timestamp").unwrap() = json!(ago(20 * MINUTE));
+    *forged.pointer_mut("/timestamp").unwrap() = json!(ago(5 * MINUTE));
     let number = "/requestPayload/request/userAttributes/phone_number";
     *forged.pointer_mut(number).unwrap() = json!("+12025550199");
     acme.queue_by(&acme.sqs(), &forged.to_string());
