@@ -22,7 +22,18 @@ const COLOURS: [&str; 15] = [
 ];
 
 /// What a moving line is drawn by.
-const MOVES: [&str; 4] = ["\u{1b}[2K", "\u{1b}[1A", "\u{1b}[1B", "\r"];
+const MOVES: [&str; 10] = [
+    "\u{1b}[2K",
+    "\u{1b}[1A",
+    "\u{1b}[2A",
+    "\u{1b}[3A",
+    "\u{1b}[4A",
+    "\u{1b}[5A",
+    "\u{1b}[6A",
+    "\u{1b}[7A",
+    "\u{1b}[1B",
+    "\r",
+];
 
 /// Every command, and what it is run with; where a format can be chosen, it is run in each. What is in capital letters
 /// is filled in.
@@ -382,9 +393,17 @@ fn what_a_service_answers_is_inert() {
     let workspace = files(Workspace::online().at(proxy.endpoint()).env("TERM", "xterm"));
     let run = |words: &[&str]| workspace.run(words);
     run(&["bootstrap", "--region", "us-west-2", "--yes"]).expect(0);
-    // The first one fails, for a reason that somebody else words.
+    // The first two fail, for a reason that somebody else words; the emulator cannot write it itself.
+    proxy.on("DescribeStackEvents", 1..=usize::MAX, Effect::Rewrite(poisoned));
     let account = workspace.account();
-    Ministack::shared().fail(account, "acme", "create", "AWS::Lambda::EventInvokeConfig", HOSTILE, 2);
+    Ministack::shared().fail(
+        account,
+        "acme",
+        "create",
+        "AWS::Lambda::EventInvokeConfig",
+        "refused",
+        2,
+    );
     let mut faults = look(&workspace, &["apply", "stacks/acme.yaml", "--yes"]);
     run(&["apply", "stacks/acme.yaml", "--yes"]).expect(0);
     proxy.on("*", 1..=usize::MAX, Effect::Rewrite(poisoned));
