@@ -51,7 +51,13 @@ fn who_updates_the_pool_makes_the_grant() {
     assert!(has(&existing, Caller, "kms:CreateGrant") && !has(&existing, CloudFormation, "kms:CreateGrant"));
     assert!(has(&existing, Caller, "cognito-idp:UpdateUserPool"));
     assert!(!has(&existing, CloudFormation, "cognito-idp:UpdateUserPool"));
-    let passed = existing.iter().find(|row| row.resource.ends_with(":role/sms")).unwrap();
+    let of_the_pool: Vec<&Asked> = existing
+        .iter()
+        .filter(|row| row.resource.ends_with(":role/sms"))
+        .collect();
+    let looked = of_the_pool.iter().find(|row| row.task == Look).unwrap();
+    assert_eq!(looked.actions, ["iam:GetRole", "iam:SimulatePrincipalPolicy"]);
+    let passed = of_the_pool.iter().find(|row| row.task != Look).unwrap();
     assert_eq!(
         (passed.task, passed.passed_to),
         (Attach, Some("cognito-idp.amazonaws.com"))
