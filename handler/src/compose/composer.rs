@@ -185,7 +185,7 @@ impl Composer {
             Ok(Redacted::new(html.trim().to_owned()))
         });
         Ok(EmailText {
-            subject: Redacted::new(subject.to_owned()),
+            subject: Redacted::new(inert(subject)),
             text: Redacted::new(text.to_owned()),
             html: html.transpose()?,
         })
@@ -213,6 +213,12 @@ fn split_subject(filled: &str) -> Option<(&str, &str)> {
     let (first, rest) = filled.split_once('\n').unwrap_or((filled, ""));
     let subject = first.strip_prefix(SUBJECT)?.trim();
     (!subject.is_empty()).then(|| (subject, rest.trim()))
+}
+
+/// Takes apart what a mail program would decode as an encoded word, such as `=?utf-8?q?Bank?=` in a user's name: a subject
+/// shows what was typed, and nothing else. Source: RFC 2047, 2.
+fn inert(subject: &str) -> String {
+    subject.replace("=?", "= ?")
 }
 
 /// Whether a filled text has what its purpose is about.

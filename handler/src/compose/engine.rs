@@ -1,8 +1,8 @@
 //! Templates of one form, text or HTML, parsed once and rendered with little power.
 //!
 //! Text and HTML live in engines of their own, so that neither can include the other and HTML is
-//! escaped whatever a template says. There are a few filters, no functions and no loading; a limit
-//! on the work ends what does not end. What an engine says of a failure holds nothing of the values.
+//! escaped whatever a template says. There are a few filters, no functions and no loading; limits
+//! on the work and on what is written end what does not end. What an engine says of a failure holds nothing of the values.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,8 @@ use std::sync::Arc;
 use minijinja::value::{Object, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
-use super::fault::Fault;
+use super::bounds::{self, LARGEST_TEXT};
+use super::fault::{Fault, FaultKind};
 use super::html::escape;
 use super::values::{ATTRIBUTES, NOTICE, Values};
 use super::{Form, Locale};
@@ -21,6 +22,13 @@ use crate::percent_encoded;
 
 /// How many steps a text may take; a long e-mail takes some hundred.
 const FUEL: u64 = 50_000;
+
+/// What is said of a text that writes more than [`LARGEST_TEXT`].
+const TOO_LARGE: &str = "it writes more than 1 MiB";
+
+/// How many bytes a text has written so far, those into its own variables too.
+#[derive(Default)]
+struct Written(usize);
 
 /// What templates can read; `code` and `notice` only where the message has one.
 pub(super) const VARIABLES: [&str; 7] = [
@@ -56,17 +64,23 @@ impl Engine {
             env.set_syntax(syntax);
         }
         env.set_undefined_behavior(UndefinedBehavior::Strict);
-        env.set_fuel(Some(FUEL));
         // What a block has captured was escaped when it was written, and is not escaped again.
         env.set_auto_escape_callback(move |_| match form {
             Form::Text => AutoEscape::None,
             Form::Html => AutoEscape::Html,
         });
-        env.set_formatter(move |output, _, value| match (form, value.as_str()) {
-            (Form::Html, Some(text)) if !value.is_safe() => Ok(output.write_str(&escape(text))?),
-            (_, Some(text)) => Ok(output.write_str(text)?),
-            (_, None) if value.is_number() => Ok(output.write_fmt(format_args!("{value}"))?),
-            (_, None) => Err(Error::new(ErrorKind::InvalidOperation, "only text can be written")),
+        env.set_formatter(move |output, state, value| {
+            let written = state.get_or_insert_extension(Written::default());
+            written.0 += value.as_str().map_or(1, str::len);
+            if written.0 > LARGEST_TEXT {
+                return Err(Error::new(ErrorKind::InvalidOperation, TOO_LARGE));
+            }
+            match (form, value.as_str()) {
+                (Form::Html, Some(text)) if !value.is_safe() => Ok(output.write_str(&escape(text))?),
+                (_, Some(text)) => Ok(output.write_str(text)?),
+                (_, None) if value.is_number() => Ok(output.write_fmt(format_args!("{value}"))?),
+                (_, None) => Err(Error::new(ErrorKind::InvalidOperation, "only text can be written")),
+            }
         });
         env.add_filter("lower", |text: &str| text.to_lowercase());
         env.add_filter("upper", |text: &str| text.to_uppercase());
@@ -74,6 +88,7 @@ impl Engine {
         env.add_filter("urlencode", percent_encoded);
 
         let files: BTreeMap<String, String> = files.map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        env.set_fuel(Some(bounds::steps(files.values().map(String::as_str), FUEL)));
         let paths: BTreeSet<String> = files.keys().cloned().collect();
         // A part is looked for beside the text first, then in the messages directory itself.
         env.set_path_join_callback(move |name, parent| {
@@ -85,7 +100,9 @@ impl Engine {
         });
         let mut faults = Vec::new();
         for (path, text) in files {
-            if let Err(error) = env.add_template_owned(path.clone(), text) {
+            if let Err(unbounded) = bounds::check(&text) {
+                faults.push(Fault::unbounded(&path, unbounded));
+            } else if let Err(error) = env.add_template_owned(path.clone(), text) {
                 faults.push(Fault::of(&path, &error));
             }
         }
@@ -99,7 +116,11 @@ impl Engine {
             locale: locale.clone(),
         });
         let template = self.0.get_template(path).map_err(|error| Fault::of(path, &error))?;
-        template.render(variables).map_err(|error| Fault::of(path, &error))
+        let text = template.render(variables).map_err(|error| Fault::of(path, &error))?;
+        if text.len() > LARGEST_TEXT {
+            return Err(Fault::new(path, FaultKind::Unbounded(TOO_LARGE)));
+        }
+        Ok(text)
     }
 
     /// Returns what the template at `path` reads, such as `code` or `attributes.name`, on any of its ways.

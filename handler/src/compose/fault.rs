@@ -2,6 +2,7 @@
 
 use minijinja::{Error, ErrorKind};
 
+use super::bounds::Unbounded;
 use super::{Problem, ProblemKind, Trouble};
 use crate::event::Purpose;
 
@@ -17,6 +18,8 @@ pub(super) struct Fault {
 pub(super) enum FaultKind {
     /// The engine's word; its detail may hold values.
     Template(ErrorKind, Option<String>),
+    /// It could, or does, grow without end.
+    Unbounded(&'static str),
     NoSubject,
     Empty,
     NoCode,
@@ -46,11 +49,20 @@ impl Fault {
         }
     }
 
+    /// Takes what could grow the template at `path` without end.
+    pub(super) fn unbounded(path: &str, unbounded: Unbounded) -> Self {
+        Self {
+            line: Some(unbounded.line),
+            ..Self::new(path, FaultKind::Unbounded(unbounded.what))
+        }
+    }
+
     /// Returns what the log is told: nothing of the values.
     pub(super) fn into_trouble(self) -> Trouble {
         Trouble {
             reason: match self.kind {
                 FaultKind::Template(kind, _) => reason(kind),
+                FaultKind::Unbounded(what) => what,
                 FaultKind::NoSubject => "it does not begin with a subject",
                 FaultKind::Empty => "it is empty",
                 FaultKind::NoCode => "it does not hold the code",
@@ -66,6 +78,7 @@ impl Fault {
         Problem {
             kind: match self.kind {
                 FaultKind::Template(kind, detail) => template(kind, detail),
+                FaultKind::Unbounded(what) => ProblemKind::Template(what.to_owned()),
                 FaultKind::NoSubject => ProblemKind::NoSubject,
                 FaultKind::Empty => ProblemKind::Empty(purpose),
                 FaultKind::NoCode => ProblemKind::NoCode(purpose),

@@ -5,6 +5,7 @@
 //! all the same, the built-in text takes its place and [`Trouble`] says why: a user is never locked
 //! out by a text. What is composed is [`Redacted`], since it holds the code.
 
+mod bounds;
 mod built_in;
 mod check;
 mod composer;

@@ -86,3 +86,26 @@ impl DataKeyError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_about_the_ciphertext_stays_as_it_is() {
+        let refused = |name| DataKeyError::Refused(Word::new(name));
+        for (error, may_pass) in [
+            (refused("AccessDeniedException"), true),
+            (refused("ThrottlingException"), true),
+            (refused("KMSInvalidStateException"), true),
+            (refused("InvalidCiphertextException"), false),
+            (refused("IncorrectKeyException"), false),
+            (DataKeyError::Unreachable, true),
+            (DataKeyError::TimedOut, true),
+            (DataKeyError::OtherKey, false),
+            (DataKeyError::Length, false),
+        ] {
+            assert_eq!(error.may_pass(), may_pass, "{error}");
+        }
+    }
+}

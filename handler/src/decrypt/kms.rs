@@ -53,3 +53,17 @@ fn failure(error: &SdkError<KmsError>) -> DataKeyError {
         _ => DataKeyError::Unreachable,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_without_an_answer_is_told_by_why_there_is_none() {
+        assert_eq!(failure(&SdkError::timeout_error("late")), DataKeyError::TimedOut);
+        assert_eq!(
+            failure(&SdkError::construction_failure("odd")),
+            DataKeyError::Unreachable
+        );
+    }
+}

@@ -21,12 +21,14 @@ impl EmailAddress {
     pub fn new(text: &str) -> Option<Self> {
         let (local, domain) = text.rsplit_once('@')?;
         let plain = |part: &str| {
+            // A mail server may read a second `@` as the address's domain, and an encoded word as anything at all.
             !part.is_empty()
+                && !part.contains("=?")
                 && part.chars().all(|character| {
-                    !character.is_whitespace() && !character.is_control() && !",;<>()\"\\".contains(character)
+                    !character.is_whitespace() && !character.is_control() && !",;:<>()[]@\"\\".contains(character)
                 })
         };
-        let fits = text.len() <= LONGEST && plain(local) && plain(domain) && !domain.contains('@');
+        let fits = text.len() <= LONGEST && plain(local) && plain(domain);
         fits.then(|| Self(Redacted::new(text.to_owned())))
     }
 
@@ -59,6 +61,11 @@ mod tests {
             "@acme.example",
             "jane@",
             "jane@acme.example,joe@acme.example",
+            "jane@acme.example@evil.example",
+            "a@b@c.example",
+            "@evil.example:jane@acme.example",
+            "jane@[127.0.0.1]",
+            "=?utf-8?q?joe=40evil.example=2C?=@acme.example",
             "Jane <jane@acme.example>",
             "jane@acme.example\r\nBcc: joe@acme.example",
             &format!("{}@acme.example", "j".repeat(250)),

@@ -3,6 +3,9 @@
 use crate::delivery::{Countries, Country};
 use crate::event::PhoneNumber;
 
+/// The central office code of premium services in each area of the plan of `+1`.
+const PREMIUM_OFFICE: &str = "976";
+
 /// Why a number is not served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -26,7 +29,22 @@ impl Refusal {
 
 /// Returns the country of a number; nothing for numbers of no country (ITU's `001`) or of no plan.
 pub fn country_of(number: &PhoneNumber) -> Option<Country> {
-    phonelib::extract_country(number.expose()).and_then(|country| Country::from_code(country.code))
+    let number = number.expose();
+    if number.starts_with("+1") && !is_of_area(number) {
+        return None;
+    }
+    phonelib::extract_country(number).and_then(|country| Country::from_code(country.code))
+}
+
+/// Whether a number of the plan that `+1` stands for is one of an area of a country. The plan has area codes too that
+/// nobody has yet, and some of services: toll-free, premium (900), personal and machines' numbers, which belong to no
+/// country and of which some earn money by each message. Premium services stand behind 976 within an area as well.
+///
+/// Source: NANPA's database of area codes (`reports.nanpa.com/public/npa_report.csv`, 2026-07-25), in `phonelib`; and
+/// for 976 "976 central office code assignment guidelines", ATIS-0300060.
+fn is_of_area(number: &str) -> bool {
+    let kind = phonelib::detect_phone_number_type(number);
+    kind == Some(phonelib::PhoneNumberType::FixedLineOrMobile) && number.get(5..8) != Some(PREMIUM_OFFICE)
 }
 
 /// Refuses a number that `served` does not allow; returns its country, for the route.
@@ -65,6 +83,20 @@ mod tests {
             ("+819012345678", Some("JP")),
             ("+4915123456789", Some("DE")),
             ("+870773112345", None),
+            // Of no area: unassigned, premium, toll-free, personal, machines', and premium within an area.
+            ("+12215550100", None),
+            ("+19995550100", None),
+            ("+19005550100", None),
+            ("+18005550100", None),
+            ("+18885550100", None),
+            ("+15005550100", None),
+            ("+15225550100", None),
+            ("+17005550100", None),
+            ("+17105550100", None),
+            ("+12029760100", None),
+            ("+12425550100", Some("BS")),
+            ("+17875550100", Some("PR")),
+            ("+16715550100", Some("GU")),
             ("+80012345678", None),
             ("+99912345678", None),
         ] {

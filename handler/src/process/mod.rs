@@ -13,14 +13,23 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use lambda_runtime::tower::util::MapRequestLayer;
+use lambda_runtime::{LambdaEvent, LambdaInvocation, Runtime, service_fn};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::decrypt::Decryptor;
 use crate::handle::PANICKED;
 use crate::provider::{Custom, CustomProviders, Services};
 use crate::send::Provider;
+use crate::telemetry::{Count, Outcome};
 use crate::{Failure, Handler, Invocation, env, telemetry};
+
+/// The code of an event that is no JSON.
+const NOT_JSON: &str = "event-not-json";
+
+/// What stands in place of such an event: the code as JSON, which is no event of Cognito's either.
+const UNREADABLE: &str = "\"event-not-json\"";
 
 /// Runs until Lambda ends the environment; on a current-thread runtime of tokio.
 ///
@@ -49,8 +58,9 @@ async fn serve(custom: CustomProviders) -> ExitCode {
         }
     };
     let service = service_fn(|event: LambdaEvent<Value>| handle(&handler, event));
+    let readable = MapRequestLayer::new(readable);
     // The runtime by itself, without its tracing layer: that would log through spans of its own.
-    match Runtime::new(service).run().await {
+    match Runtime::new(service).layer(readable).run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
@@ -64,7 +74,47 @@ async fn handle(handler: &Handler<impl Decryptor>, event: LambdaEvent<Value>) ->
         at_ms: now.as_millis().try_into().unwrap_or_default(),
         remaining: Duration::from_millis(event.context.deadline).saturating_sub(now),
     };
+    if event.payload == NOT_JSON {
+        return Err(unreadable(&handler.stack_name, &invocation));
+    }
     handler.handle(&invocation, &event.payload).await
+}
+
+/// Puts a word in place of an event that is no JSON: the runtime would answer such a one itself, with the names of the
+/// members around the mistake, and would neither log nor count it.
+fn readable(mut invocation: LambdaInvocation) -> LambdaInvocation {
+    if serde_json::from_slice::<IgnoredAny>(&invocation.body).is_err() {
+        invocation.body = UNREADABLE.as_bytes().into();
+    }
+    invocation
+}
+
+/// Says and counts that an event is no JSON; of its content nothing is known.
+fn unreadable(stack: &str, invocation: &Invocation) -> Failure {
+    let failure = Failure {
+        code: NOT_JSON,
+        reason: "read the event: it is no JSON".to_owned(),
+    };
+    let request_id = invocation.request_id.as_str();
+    let outcome = Outcome::Failed;
+    tracing::error!(
+        requestId = request_id,
+        outcome = outcome.name(),
+        error = NOT_JSON,
+        "{failure}"
+    );
+    let counted = Count {
+        stack,
+        channel: None,
+        outcome,
+        reason: Some(NOT_JSON),
+        rate: None,
+        request_id,
+        at_ms: invocation.at_ms,
+        took_ms: 0,
+    };
+    count(&counted.line());
+    failure
 }
 
 /// Says where, and never what: a panic's text may hold whatever was in hand.

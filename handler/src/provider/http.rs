@@ -1,24 +1,30 @@
 //! One HTTP client for everything that the function calls.
 //!
 //! Every service and provider is one `POST` with a small answer, so they share one pool of
-//! connections and one set of root certificates, AWS's SDK for KMS included. Nothing is retried here
-//! and no time is limited but that of a connection: the route does both.
+//! connections and one set of root certificates, AWS's SDK for KMS included. Nothing is retried here but
+//! what an idle connection that was closed meanwhile swallowed, and no time is limited but that of a connection: the
+//! route does both.
 
+use std::collections::VecDeque;
 use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider as Tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector as _, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::Value;
 
 use super::BuildError;
+use super::address::is_private;
 use crate::percent_encoded;
 use crate::send::{ProviderError, Retry};
 
@@ -28,9 +34,43 @@ const CONNECT: Duration = Duration::from_secs(1);
 /// The longest answer that is read; those of every provider are a few hundred bytes.
 const LARGEST: usize = 64 * 1024;
 
+/// How many connections are remembered that have carried an answer; a function calls a handful of hosts.
+const REMEMBERED: usize = 32;
+
 /// The client; clones share its connections.
 #[derive(Clone, Debug)]
-pub struct Http(SharedHttpConnector);
+pub struct Http {
+    connector: SharedHttpConnector,
+    answered: Arc<Mutex<VecDeque<Connection>>>,
+}
+
+/// A connection, by the addresses of its two ends.
+type Connection = (Option<SocketAddr>, Option<SocketAddr>);
+
+/// How a request is made anew, since a body is sent once.
+struct Draft<'a> {
+    url: &'a str,
+    headers: &'a [(&'a str, &'a str)],
+    body: Vec<u8>,
+}
+
+impl Draft<'_> {
+    /// Returns the request, and what knows its connection afterwards.
+    fn request(&self) -> Result<(HttpRequest, CaptureSmithyConnection), HttpError> {
+        let mut request = HttpRequest::new(SdkBody::from(self.body.clone()));
+        request.set_method("POST").map_err(|_| HttpError::NotBuilt)?;
+        request.set_uri(self.url).map_err(|_| HttpError::NotBuilt)?;
+        for (name, value) in self.headers {
+            let added = request
+                .headers_mut()
+                .try_insert((*name).to_owned(), (*value).to_owned());
+            added.map_err(|_| HttpError::NotBuilt)?;
+        }
+        let capture = CaptureSmithyConnection::new();
+        request.add_extension(capture.clone());
+        Ok((request, capture))
+    }
+}
 
 impl Http {
     /// Makes a client, without a call; on a runtime of tokio.
@@ -40,12 +80,15 @@ impl Http {
             .tls_provider(Tls::Rustls(CryptoMode::AwsLc))
             .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT).build())
             .build();
-        Self(SharedHttpConnector::new(connector))
+        Self {
+            connector: SharedHttpConnector::new(connector),
+            answered: Arc::default(),
+        }
     }
 
     /// Returns the same client in the form that AWS's SDK takes.
     pub fn for_sdk(&self) -> SharedHttpClient {
-        let connector = self.0.clone();
+        let connector = self.connector.clone();
         http_client_fn(move |_, _| connector.clone())
     }
 
@@ -74,19 +117,7 @@ impl Http {
         body: Vec<u8>,
         wanted: Option<&str>,
     ) -> Result<(Answer, Option<String>), HttpError> {
-        let mut request = HttpRequest::new(SdkBody::from(body));
-        request.set_method("POST").map_err(|_| HttpError::NotBuilt)?;
-        request.set_uri(url).map_err(|_| HttpError::NotBuilt)?;
-        for (name, value) in headers {
-            request
-                .headers_mut()
-                .try_insert((*name).to_owned(), (*value).to_owned())
-                .map_err(|_| HttpError::NotBuilt)?;
-        }
-        let response = self.0.call(request).await.map_err(|error| match error {
-            error if error.is_user() => HttpError::NotBuilt,
-            _ => HttpError::Unreachable,
-        })?;
+        let response = self.response(&Draft { url, headers, body }).await?;
         let status = response.status().as_u16();
         let header = |name: &str| response.headers().get(name).map(str::to_owned);
         let (error_type, kept) = (header("x-amzn-errortype"), wanted.and_then(header));
@@ -106,6 +137,64 @@ impl Http {
         };
         Ok((answer, kept))
     }
+
+    /// Sends a request, and once more where a connection that was used before ends without a byte of an answer.
+    ///
+    /// A service closes connections that were idle for some time, and a function that was frozen meanwhile sees that only
+    /// when it has written a request into one. Such a request was for a connection that no longer existed, so it is
+    /// sent again on another. It is never sent again after a first byte of an answer, a timeout, or on a connection
+    /// that was new: there the service may well have read it. Should one in a thousand have been read all the same, the
+    /// user gets the code twice, as by the route's own retry, which today follows each of these errors a moment later.
+    async fn response(&self, draft: &Draft<'_>) -> Result<HttpResponse, HttpError> {
+        let (request, capture) = draft.request()?;
+        let error = match self.connector.call(request).await {
+            Ok(response) => {
+                self.remember(&capture);
+                return Ok(response);
+            }
+            Err(error) => error,
+        };
+        if error.is_user() {
+            return Err(HttpError::NotBuilt);
+        }
+        let broke = error.is_io() || error.as_other().is_some();
+        if !broke || error.is_timeout() || !self.is_known(&capture) {
+            return Err(HttpError::Unreachable);
+        }
+        let (request, capture) = draft.request()?;
+        let response = self.connector.call(request).await;
+        let response = response.map_err(|_| HttpError::Unreachable)?;
+        self.remember(&capture);
+        Ok(response)
+    }
+
+    fn remember(&self, capture: &CaptureSmithyConnection) {
+        let Some(connection) = connection(capture) else {
+            return;
+        };
+        let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        if !answered.contains(&connection) {
+            answered.push_back(connection);
+        }
+        if answered.len() > REMEMBERED {
+            answered.pop_front();
+        }
+    }
+
+    /// Whether the connection has carried an answer before; it is of no use any more, so it is forgotten.
+    fn is_known(&self, capture: &CaptureSmithyConnection) -> bool {
+        let Some(connection) = connection(capture) else {
+            return false;
+        };
+        let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        let position = answered.iter().position(|known| *known == connection);
+        position.is_some_and(|position| answered.remove(position).is_some())
+    }
+}
+
+fn connection(capture: &CaptureSmithyConnection) -> Option<Connection> {
+    let metadata = capture.get()?;
+    Some((metadata.local_addr(), metadata.remote_addr()))
 }
 
 /// What came back; its body is never printed, since it may repeat the recipient, or be a secret.
@@ -202,12 +291,6 @@ impl From<HttpError> for ProviderError {
     }
 }
 
-/// Whether what is sent to `url` is read by nobody else: encrypted, or this machine's own.
-pub fn is_private(url: &str) -> bool {
-    let local = ["http://127.0.0.1:", "http://[::1]:", "http://localhost:"];
-    url.starts_with("https://") || local.iter().any(|start| url.starts_with(start))
-}
-
 /// Returns an address of an API without the slashes at its end; an error where [`is_private`] says that neither keys
 /// nor codes may go there.
 pub fn private_address(endpoint: &str) -> Result<&str, BuildError> {
@@ -243,8 +326,6 @@ mod tests {
 
     #[test]
     fn keys_and_codes_are_sent_by_https() {
-        assert!(is_private("https://api.twilio.com") && is_private("http://127.0.0.1:8080/x"));
-        assert!(!is_private("http://api.twilio.com") && !is_private("http://127.0.0.1.example/"));
         assert_eq!(private_address("https://api.twilio.com/"), Ok("https://api.twilio.com"));
         for wrong in ["http://api.twilio.com/", "https://", ""] {
             assert_eq!(private_address(wrong), Err(BuildError), "{wrong}");

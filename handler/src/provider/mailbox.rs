@@ -24,6 +24,8 @@ impl<'a> Mailbox<'a> {
         };
         let named = name.is_none_or(|name| {
             (1..=64).contains(&name.chars().count())
+                // Mail programs would show what an encoded word says instead.
+                && !name.contains("=?")
                 && !name
                     .chars()
                     .any(|character| character.is_control() || "\"\\<>".contains(character))
@@ -121,6 +123,7 @@ mod tests {
             "Acme a@acme.example",
             "Acme <a@acme.example",
             "A\"B <a@acme.example>",
+            "=?utf-8?q?Bank?= <a@acme.example>",
             "A\r\nBcc: x <a@acme.example>",
             "a b@acme.example",
             "a@ac me.example",

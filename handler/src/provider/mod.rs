@@ -5,6 +5,7 @@
 //! stack file, to complete it in an editor and to give the function's role exactly the rights that
 //! the settings need. So descriptions are in every build, and only what sends is behind the feature.
 
+mod address;
 mod arn;
 #[cfg(feature = "lambda")]
 mod aws;
@@ -21,6 +22,8 @@ mod secret;
 #[cfg(feature = "lambda")]
 mod services;
 
+#[cfg(feature = "lambda")]
+pub use address::is_private;
 pub use arn::dns_suffix;
 pub use sns::SmsType;
 
@@ -28,7 +31,7 @@ pub use sns::SmsType;
 pub use aws::{Aws, Clock, Fault, Service};
 pub use describe::{Condition, Facts, Form, Problem, ProviderType, Right, SecretMember, Setting, Settings, To};
 #[cfg(feature = "lambda")]
-pub use http::{Answer, Http, HttpError, is_private, private_address};
+pub use http::{Answer, Http, HttpError, private_address};
 pub use ids::{is_opaque_id, is_uuid};
 #[cfg(feature = "lambda")]
 pub use lifetime::lifetime;
@@ -207,7 +210,7 @@ mod tests {
                 Form::Text { fits, pattern, .. } => fits(text) && pattern.starts_with('^') && pattern.ends_with('$'),
                 Form::Choice(choices) => choices.contains(&text),
                 Form::Arn(services) => arn::Arn::parse(text).is_some_and(|arn| services.contains(&arn.service)),
-                Form::Https => text.starts_with("https://"),
+                Form::Https => address::is_https(text),
                 Form::Region | Form::Flag | Form::Texts | Form::Number { .. } => true,
             };
             assert!(fits, "{}: {}", setting.key, setting.example);

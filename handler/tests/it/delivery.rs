@@ -338,3 +338,40 @@ fn a_hanging_service_is_left_before_lambda_ends_the_call() {
         assert!(start.elapsed() < Duration::from_millis(2400), "{:?}", start.elapsed());
     }
 }
+
+/// The runtime answers such an event itself; without a line of the handler's own nobody would see it.
+#[test]
+fn an_event_that_is_not_json_is_logged_and_counted_without_its_content() {
+    let function = Function::start(Setup::default());
+    for event in [
+        "{\"request\": {\"code\": \"planted-code\", \"+12025550173\": \"+12025550173\"",
+        "{\"planted-code\": {\"+12025550173\": \"\n\"}}",
+        "planted-code",
+        "",
+    ] {
+        let answer = function.invoke_text(event.to_owned());
+        assert_eq!(answer.error().as_deref(), Some("event-not-json"), "{event}");
+        let body = &answer.body;
+        assert!(!body.contains("planted") && !body.contains("2025550173"), "{body}");
+    }
+    assert!(
+        !function.invoke(&event("SignUp", "signed")).failed,
+        "the function goes on"
+    );
+    let lines = function.stop();
+    assert_eq!(
+        counts(&lines),
+        [
+            "Failed/event-not-json",
+            "Failed/event-not-json",
+            "Failed/event-not-json",
+            "Failed/event-not-json",
+            "Delivered"
+        ]
+    );
+    let errors: Vec<&Value> = lines.iter().filter(|line| line["level"] == "ERROR").collect();
+    let logged = errors.iter().filter(|line| line["error"] == "event-not-json").count();
+    assert_eq!(logged, 4, "{errors:?}");
+    let said = format!("{lines:?}");
+    assert!(!said.contains("planted") && !said.contains("2025550173"), "{said}");
+}

@@ -17,8 +17,10 @@ mod delivery;
 mod examples;
 mod function;
 mod guard;
+mod hardening;
 #[path = "../../../deployer/tests/it/support/http.rs"]
 mod http;
+mod keep_alive;
 #[path = "../../../deployer/tests/it/support/server.rs"]
 #[expect(dead_code, reason = "the deployer's tests use more of it")]
 mod launched;

@@ -170,3 +170,39 @@ fn the_example_directory_says_this() {
     }
     insta::assert_snapshot!(said);
 }
+
+/// Forty doublings are a terabyte, which no limit on steps prevents.
+#[test]
+fn no_text_grows_without_end() {
+    let doubled = |line: &str| format!("{{% set x = code %}}{}{{{{ code }}}}", line.repeat(40));
+    let long = "x".repeat(60_000);
+    let loops = "{% for x in [1, 2, 3, 4, 5, 6, 7, 8, 9] %}".repeat(3);
+    for (text, wanted) in [
+        (
+            doubled("\n{% set x = x ~ x %}"),
+            "line 2: a `set`, `with` or `for` that puts",
+        ),
+        (
+            doubled("\n{% set x %}{{ x }}{{ x }}{% endset %}"),
+            "it writes more than 1 MiB",
+        ),
+        ("{{ code }}\n{{ \"a\" * 1000000000 }}".to_owned(), "line 2: `*` repeats"),
+        (
+            format!("{{{{ code }}}}{loops}{long}{}", "{% endfor %}".repeat(3)),
+            "it t",
+        ),
+        (
+            format!(
+                "{{% set y %}}{loops}{long}{}{{% endset %}}{{{{ code }}}}",
+                "{% endfor %}".repeat(3)
+            ),
+            "it takes too many steps",
+        ),
+        ("x".repeat(200_000), "line 1: it is larger than 128 KiB"),
+    ] {
+        let texts = files(&[("en/SignUp.sms.txt", &text)]);
+        let problems = check(&texts, &Messages::default(), None);
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(said.iter().any(|said| said.contains(wanted)), "{wanted}: {said:?}");
+    }
+}

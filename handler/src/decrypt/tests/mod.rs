@@ -151,6 +151,12 @@ async fn base64_is_bounded_and_strict() {
     assert_eq!(open(&STANDARD.encode(&case.bytes)).await.as_deref(), Ok("123456"));
     assert_eq!(open("123456").await, Err(DecryptError::NotBase64));
     assert_eq!(open(&"A".repeat(16 * 1024 + 4)).await, Err(DecryptError::TooLarge));
+    let longest = open(&"A".repeat(16 * 1024)).await;
+    assert!(
+        longest.is_err_and(|error| error != DecryptError::TooLarge),
+        "16 KiB are read"
+    );
+    assert_eq!(open(&"A".repeat(16 * 1024 + 1)).await, Err(DecryptError::TooLarge));
     assert_eq!(open("").await, Err(DecryptError::CutOff));
 }
 

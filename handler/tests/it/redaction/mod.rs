@@ -10,13 +10,13 @@ use crate::function::{Function, Setup, event, in_lambda, message};
 use crate::server::Response;
 use crate::services::{no_fault, sns_error};
 
-const CODE: &str = "48151623";
-const NUMBER: &str = "+12025550173";
+pub(crate) const CODE: &str = "48151623";
+pub(crate) const NUMBER: &str = "+12025550173";
 const USER: &str = "jane-planted";
-const EMAIL: &str = "jane@planted.example";
+pub(crate) const EMAIL: &str = "jane@planted.example";
 const METADATA: &str = "planted-metadata";
 
-fn planted() -> Value {
+pub(crate) fn planted() -> Value {
     let mut event = event("SignUp", "planted");
     event["userName"] = json!(USER);
     event["request"]["userAttributes"] = json!({"phone_number": NUMBER, "email": EMAIL, "name": USER});
@@ -24,7 +24,7 @@ fn planted() -> Value {
     event
 }
 
-fn planted_mail() -> Value {
+pub(crate) fn planted_mail() -> Value {
     let mut event = planted();
     event["triggerSource"] = json!("CustomEmailSender_SignUp");
     event["request"]["type"] = json!("customEmailSenderRequestV1");
@@ -43,7 +43,7 @@ fn planted_custom_message() -> Value {
 }
 
 /// Every channel, with a text for invitations that names the user.
-fn every_channel() -> Setup {
+pub(crate) fn every_channel() -> Setup {
     Setup {
         delivery: json!({
             "providers": {
@@ -122,7 +122,7 @@ fn variants(planted: &Value) -> Vec<String> {
     variants
 }
 
-fn assert_clean(said: &str, when: &str) {
+pub(crate) fn assert_clean(said: &str, when: &str) {
     let ciphertext = message("planted")["message"].as_str().unwrap().to_owned();
     let data_key = message("planted")["data_keys"][0]["data_key"]
         .as_str()
