@@ -18,6 +18,7 @@ use super::progress::during;
 use super::read_back::{again, verify};
 use super::recover::recover;
 use super::rollout::{Rollout, canary};
+use super::saved::Ledger;
 use super::undone::taken_back;
 use crate::apply::{self, ApplyError, Bucket, Parameters, Prepared};
 use crate::asset::{Asset, Tools};
@@ -111,11 +112,12 @@ impl Planned {
         attach::put_back(wanted, &mut observed);
         let answered = wanted.answers(context, &observed.plan);
         let deployed = observed.deployed.as_ref();
+        let digests = attach::digests(wanted, &observed);
         Ok(Self {
             answered,
             code: Code::Unchanged,
             parameters: Parameters {
-                set: BTreeMap::new(),
+                set: digests.map(|digests| digests.parameters()).unwrap_or_default(),
                 deployed: deployed.map(|deployed| deployed.parameters.clone()).unwrap_or_default(),
             },
             observed,
@@ -192,7 +194,12 @@ impl Planned {
         if plan.is_nothing() {
             return unchanged(context, wanted, &observed).await;
         }
-        let sha256 = match Box::pin(code::store(context, wanted, code)).await {
+        let stored = async {
+            let sha256 = code::store(context, wanted, code).await?;
+            attach::store(context, wanted, &observed).await?;
+            Ok::<_, CliError>(sha256)
+        };
+        let sha256 = match Box::pin(stored).await {
             Ok(sha256) => sha256,
             Err(error) => {
                 let error = error.hint("nothing was changed");
@@ -243,6 +250,19 @@ impl Deployment<'_> {
             stack: self.name,
             bucket: &self.bucket,
             desired: &self.desired,
+            acknowledge: self.acknowledge,
+            next: &self.next,
+        }
+    }
+
+    /// What holds the digests of the pool's saved configurations.
+    pub(super) fn ledger(&self) -> Ledger<'_> {
+        Ledger {
+            session: self.session,
+            bucket: &self.bucket,
+            stack: self.name,
+            role: self.role,
+            notify: &self.notify,
             next: &self.next,
         }
     }

@@ -105,6 +105,7 @@ async fn see(context: &Context, declared: &Declared, sessions: &Sessions) -> Res
         stack: stack.name.as_str(),
         bucket: &bucket,
         desired: &desired,
+        acknowledge: &stack.acknowledge,
         next: &next,
     };
     let observed = context.unless_interrupted(Box::pin(observe(subject))).await??;

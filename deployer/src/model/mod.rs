@@ -7,6 +7,7 @@ mod asset;
 mod handler;
 pub mod logical;
 pub mod output;
+pub mod parameter;
 mod pool;
 mod rights;
 mod schema;

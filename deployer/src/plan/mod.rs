@@ -39,7 +39,7 @@ pub use cloudformation::Surprise;
 pub use code::{DeliveryChange, DeployedCode, FileChange};
 pub use diff::{diff, patch};
 pub use existing_key::ExistingKey;
-pub use guard::guards;
+pub use guard::{foreign_accounts, foreign_accounts_of, guards};
 pub use immutable::unlike_live;
 pub use phases::phases;
 pub use pinned::{Inputs, Pinned, Pins};

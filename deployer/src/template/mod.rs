@@ -14,6 +14,7 @@ mod iam;
 mod key;
 mod outputs;
 mod resource;
+mod saved;
 mod value;
 
 use std::fmt::Write as _;
@@ -24,6 +25,7 @@ use thiserror::Error;
 pub use assets_bucket::assets_bucket;
 pub use cognito::{imported_pool, lambda_config};
 pub use iam::DECRYPT_POLICY_NAME;
+pub use saved::{has_digests, with_digests};
 
 use crate::model::{Identity, Model, logical};
 
@@ -64,8 +66,9 @@ pub fn render(model: &Model) -> Template {
     iam::render_after(model, &mut resources);
     cognito::render_after(model, &mut resources);
 
-    // `json!` would copy all of it.
-    Template(value::object([
+    let parameters = saved::parameters(model);
+    let parameters = (!parameters.is_empty()).then(|| ("Parameters".to_owned(), Value::Object(parameters)));
+    let sections = [
         ("AWSTemplateFormatVersion", Value::from("2010-09-09")),
         // A constant: a changing description would make every stack look changed after an upgrade.
         (
@@ -74,7 +77,17 @@ pub fn render(model: &Model) -> Template {
         ),
         ("Resources", Value::Object(resources)),
         ("Outputs", Value::Object(outputs::render(model))),
-    ]))
+    ];
+    // `json!` would copy all of it.
+    let mut template: Map<String, Value> = sections
+        .into_iter()
+        .map(|(name, section)| (name.to_owned(), section))
+        .collect();
+    if let Some((name, parameters)) = parameters {
+        // Where a reader looks for them: before what refers to them.
+        template.shift_insert(2, name, parameters);
+    }
+    Template(Value::Object(template))
 }
 
 /// Puts `DependsOn` where every resource has it, before its properties.

@@ -10,7 +10,7 @@ use crate::support::aws::{s3, wait};
 use crate::support::cli::Workspace;
 
 const CHECKS: &str =
-    "  pre_sign_up: {function: \"arn:aws:lambda:us-west-2:111122223333:function:checks\", permission: external}\n";
+    "  pre_sign_up: {function: \"arn:aws:lambda:us-west-2:$ACCOUNT:function:checks\", permission: external}\n";
 
 /// A stack with something to lose of every kind.
 fn base() -> String {
@@ -172,7 +172,7 @@ fn each_change_of_a_pool_earns_its_code() {
             with(
                 senders,
                 &format!(
-                    "{senders}  custom_email_sender: {{function: \"arn:aws:lambda:us-west-2:111122223333:function:mail\", decrypt: external, permission: external}}\n"
+                    "{senders}  custom_email_sender: {{function: \"arn:aws:lambda:us-west-2:$ACCOUNT:function:mail\", decrypt: external, permission: external}}\n"
                 ),
             ),
             &["sender-added"],
