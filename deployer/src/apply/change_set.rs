@@ -63,16 +63,8 @@ pub enum ApplyError {
         /// The object.
         key: String,
     },
-    /// A pool's configuration in the bucket cannot be read.
-    #[error("`s3://{bucket}/{key}` is not a pool's configuration as this version of deployer keeps it")]
-    Unreadable {
-        /// The bucket.
-        bucket: String,
-        /// The object.
-        key: String,
-    },
-    /// A template in the bucket is not the one that its key names.
-    #[error("`s3://{bucket}/{key}` does not hold the template that its name stands for")]
+    /// An object in the bucket is not the one whose digest its key names.
+    #[error("`s3://{bucket}/{key}` does not hold what its name stands for")]
     Altered {
         /// The bucket.
         bucket: String,

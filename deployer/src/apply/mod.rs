@@ -8,6 +8,7 @@ mod attach;
 mod change_set;
 mod deployed_code;
 mod destroy;
+mod digests;
 mod drift;
 mod existing_keys;
 mod grants;
@@ -23,7 +24,7 @@ mod stack_policy;
 mod verify;
 
 pub use assets::{Bucket, StoredZip, hide, store, stored};
-pub use attach::{AttachError, First, PoolUpdate, Updated, update};
+pub use attach::{AttachError, NotUpdated, PoolUpdate, Updated, differences, update};
 pub(crate) use change_set::Pause;
 pub use change_set::{
     ApplyError, Operation, Parameters, Preparation, Prepared, continue_rollback, discard, execute, name, prepare,
@@ -31,6 +32,7 @@ pub use change_set::{
 };
 pub use deployed_code::{ZipLocation, deployed_code, deployed_zip, is_of, recorded};
 pub use destroy::{Remains, delete, left_by, letting_go, remains};
+pub use digests::{Digests, Stated};
 pub use drift::{Detected, detect_drift};
 pub use existing_keys::key_findings;
 pub use grants::{GrantSeen, serves, watch_grant};
@@ -39,7 +41,7 @@ pub use pool_update::{PoolUpdateError, Written, write_pool};
 pub use probe::{ProbeError, Served, encrypted, probe};
 pub use put_back::{PutBack, PutBackError, put_back_pool};
 pub use ready::{Decrypts, Expected, Ready, ReadyError, lets_invoke, ready};
-pub use saved::{Kept, Known, Shelf, text};
+pub use saved::{Known, Shelf, digest, text};
 pub use sms_role::sender_findings;
 pub use stack_policy::{PolicyKept, PolicyLifted, keep_policy, lift_policy};
 pub use verify::{Difference, code_difference, pool_differences, resolved, trigger_differences};

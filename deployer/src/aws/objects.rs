@@ -182,6 +182,27 @@ impl Session {
         }
     }
 
+    /// Lists the keys that begin with a prefix.
+    pub async fn object_keys(&self, bucket: &str, prefix: &str, owner: &AccountId) -> Result<Vec<String>, AwsError> {
+        let list = self
+            .objects()
+            .list_objects_v2()
+            .bucket(bucket)
+            .prefix(prefix)
+            .expected_bucket_owner(owner.as_str());
+        let mut pages = list.into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| refused("s3:ListBucket", error))?;
+            keys.extend(
+                page.contents()
+                    .iter()
+                    .filter_map(|object| object.key().map(str::to_owned)),
+            );
+        }
+        Ok(keys)
+    }
+
     /// Writes an object once and returns it; nothing when somebody wrote that key first.
     pub async fn put_object(
         &self,
@@ -201,21 +222,6 @@ impl Session {
             Err(error) if matches!(status(&error), Some(409 | 412)) => Ok(None),
             Err(error) => Err(refused("s3:PutObject", error)),
         }
-    }
-
-    /// Writes an object, over one that is there already.
-    pub async fn replace_object(
-        &self,
-        bucket: &str,
-        key: &str,
-        owner: &AccountId,
-        bytes: Vec<u8>,
-        sha256: &str,
-        content_type: &str,
-    ) -> Result<(), AwsError> {
-        let put = self.put(bucket, key, owner, bytes, sha256, content_type);
-        put.send().await.map_err(|error| refused("s3:PutObject", error))?;
-        Ok(())
     }
 
     /// A write whose checksum S3 proves. It names no encryption: S3 encrypts every object by what its bucket says, and
@@ -316,13 +322,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_object_is_written_once_or_over_another_and_read_whole() {
+    async fn an_object_is_written_once_and_read_whole() {
         let owner = AccountId::parse("111122223333").unwrap();
         let (bytes, sha256) = (b"{\"kept\":1}".to_vec(), Sha256::of(b"{\"kept\":1}").base64());
         let stub = Stub::start(|request| {
-            let once = request.headers.contains_key("if-none-match");
+            assert!(request.method != "PUT" || request.headers.contains_key("if-none-match"));
             match request.method.as_str() {
-                "PUT" if once => (412, "<Error><Code>PreconditionFailed</Code></Error>".to_owned()),
+                "PUT" if request.path.contains("/pools/a") => {
+                    (412, "<Error><Code>PreconditionFailed</Code></Error>".to_owned())
+                }
                 "PUT" => (200, String::new()),
                 _ if request.path.contains("/here") => (200, "{\"kept\":1}".to_owned()),
                 _ if request.path.contains("/closed") => (403, "<Error><Code>AccessDenied</Code></Error>".to_owned()),
@@ -333,8 +341,8 @@ mod tests {
         let session = stub.session();
         let put = session.put_object("assets", "pools/a", &owner, bytes.clone(), &sha256, "application/json");
         assert_eq!(put.await.unwrap(), None);
-        let replaced = session.replace_object("assets", "pools/a", &owner, bytes.clone(), &sha256, "application/json");
-        replaced.await.unwrap();
+        let put = session.put_object("assets", "pools/b", &owner, bytes.clone(), &sha256, "application/json");
+        assert!(put.await.unwrap().is_some());
         assert_eq!(
             session.read_object("assets", "here", &owner).await.unwrap(),
             Some(bytes.clone())

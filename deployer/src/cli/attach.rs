@@ -3,27 +3,31 @@
 
 mod callee;
 mod outcome;
+mod recording;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::context::{Context, Interrupted};
+use super::context::Context;
 use super::deploy::Deployment;
-use super::error::{CliError, apply_error};
+use super::error::CliError;
 use super::next::Next;
 use super::observe::{Observed, take_back};
 use super::progress::during;
 use super::read_back::code_is_deployed;
-use crate::apply::{self, First, Kept, Known, PoolUpdate, Shelf, resolved};
+use super::saved::Done;
+use crate::apply::{PoolUpdate, Shelf, resolved};
 use crate::aws::LivePool;
 use crate::model::output;
-use crate::plan::{Live, Plan, PoolPart, TriggerChange, moved, settings};
+use crate::plan::{Live, Plan, PoolPart, TriggerChange, settings};
 use crate::spec::Stack;
 
 use callee::{Callee, grant, probe, ready};
 pub(super) use outcome::{not_updated, say};
+pub(super) use recording::{compared, digests, is_first, save, settle, store, taken_over};
+use recording::{puts_back, recorded};
 
 /// What an apply knows of a pool that exists before its stack.
 #[derive(Clone, Copy, Debug)]
@@ -60,35 +64,23 @@ pub(super) fn put_back(wanted: &Deployment<'_>, observed: &mut Observed) {
     part.settings = edits;
 }
 
-/// Ends what an earlier run left to compare: it was compared now, or somebody answered for what moved.
-pub(super) async fn compared(context: &Context, wanted: &Deployment<'_>, observed: &Observed) -> Result<(), CliError> {
-    let (Some(shelf), Some(known)) = (wanted.subject().shelf(), &observed.known) else {
-        return Ok(());
-    };
-    let Some(record) = &known.record else { return Ok(()) };
-    let moved = moved(record, &known.live.now, &BTreeSet::new()).len();
-    let forgotten = during(context, "forgetting the pool's record", shelf.forget(Kept::Record)).await?;
-    forgotten.map_err(|error| apply_error(error, wanted.session.region()))?;
-    let settings = settings(record);
-    context.out.talk(&if moved == 0 {
-        format!("  an earlier run ended before it compared the pool: {settings} settings are as they were")
-    } else {
-        format!("  what moved in the pool is acknowledged ({moved} of {settings} settings)")
-    });
-    Ok(())
-}
-
-/// Updates the pool: its function is there and answers, the configuration is kept, and everything else stays.
-pub(super) async fn attach(context: &Context, wanted: &Deployment<'_>, observed: &Observed) -> Result<(), CliError> {
+/// Updates the pool: its function is there and answers, the configuration is recorded, and everything else stays. Where
+/// no change set follows (`is_last`) the record is forgotten right away.
+pub(super) async fn attach(
+    context: &Context,
+    wanted: &Deployment<'_>,
+    observed: &Observed,
+    is_last: bool,
+) -> Result<Option<Done>, CliError> {
     let (Some(existing), Some(shelf), Some(known), Some(part)) = (
         &wanted.existing,
         wanted.subject().shelf(),
         &observed.known,
         &observed.plan.pool,
     ) else {
-        return Ok(());
+        return Ok(None);
     };
-    let region = wanted.session.region();
+    let recorded = recorded(wanted, shelf, known, part);
     let reading = during(
         context,
         "reading the stack's outputs",
@@ -114,20 +106,32 @@ pub(super) async fn attach(context: &Context, wanted: &Deployment<'_>, observed:
         template: last.map(|phase| &phase.template).or(before).unwrap_or(&Value::Null),
     };
     let comes = part.triggers.iter().any(|change| change.after.is_some());
-    if comes {
-        Box::pin(ready(context, wanted, &callee)).await?;
-    }
-    if part.triggers.iter().any(|change| is_own(change, &outputs)) {
-        Box::pin(probe(context, wanted, &callee)).await?;
+    let answers = async {
+        if comes {
+            ready(context, wanted, &callee).await?;
+        }
+        if part.triggers.iter().any(|change| is_own(change, &outputs)) {
+            probe(context, wanted, &callee).await?;
+        }
+        Ok(())
+    };
+    let put_back = puts_back(known, part);
+    if let Err(error) = Box::pin(answers).await {
+        if part.after > 0 {
+            // The change set before it recorded the pool.
+            let written = recorded.meanwhile(&known.live.now, put_back.is_some());
+            recorded.take_back(context, &written.beside(&known.stated)).await;
+        }
+        return Err(error);
     }
     let update = PoolUpdate {
-        shelf,
+        session: wanted.session,
+        pool: shelf.pool,
         shown: &known.live.now,
         lambda_config: &lambda_config,
-        put_back: known.record.as_ref().filter(|_| !part.settings.is_empty()),
-        first: first(known, part),
+        put_back,
+        is_unsure: false,
     };
-    let what = format!("updating the pool {}", shelf.pool);
     let still = |now: &LivePool| {
         let live = Live {
             now: now.clone(),
@@ -138,28 +142,15 @@ pub(super) async fn attach(context: &Context, wanted: &Deployment<'_>, observed:
             &Plan::of(observed.plan.situation.clone(), deployed, &wanted.desired, Some(&live)),
         )
     };
-    let updated = match during(context, &what, apply::update(&update, still)).await {
-        Ok(updated) => updated.map_err(|error| not_updated(error, shelf, region, &wanted.next))?,
-        Err(Interrupted) => return Err(interrupted(shelf, &wanted.next)),
-    };
-    say(context, shelf, &updated, &wanted.next)?;
+    let done = Box::pin(recorded.carry_out(context, update, still)).await?;
+    say(context, shelf, &done.updated, &wanted.next)?;
+    if is_last {
+        done.settle(context, &recorded).await?;
+    }
     if comes {
         grant(context, wanted, shelf, &lambda_config).await;
     }
-    Ok(())
-}
-
-/// Whether an update is the first attach. Where the configuration of before and the record of an update are the same,
-/// a first attach was begun, and its update never arrived.
-pub(super) fn first(known: &Known, part: &PoolPart) -> First {
-    match (&known.live.saved, &known.record) {
-        _ if part.triggers.is_empty() => First::No,
-        (None, _) => First::Yes,
-        (Some(saved), Some(record)) if saved == record && known.live.now.lambda_config() == record.lambda_config() => {
-            First::Again
-        }
-        (Some(_), _) => First::No,
-    }
+    Ok(Some(done))
 }
 
 fn as_it_was(shelf: Shelf<'_>, next: &Next) -> CliError {
@@ -208,84 +199,4 @@ fn is_same(shown: &Plan, now: &Plan) -> bool {
     // Where settings alone are put back, the triggers are as declared.
     let triggers = shown.pool.as_ref().is_none_or(|part| part.triggers.is_empty()) && now.pool.is_none();
     (triggers || pool(shown) == pool(now)) && phases(shown) == phases(now)
-}
-
-/// Writes what is kept of the pool before its first attach into a file of the user's, where that is wanted.
-pub(super) async fn save(context: &Context, wanted: &Deployment<'_>) -> Result<(), CliError> {
-    let path = wanted.existing.and_then(|existing| existing.save);
-    let (Some(shelf), Some(path)) = (wanted.subject().shelf(), path) else {
-        return Ok(());
-    };
-    let kept = during(context, "reading what is kept of the pool", shelf.read(Kept::First)).await?;
-    let Some(pool) = kept.map_err(|error| apply_error(error, shelf.session.region()))? else {
-        context.out.talk(&format!(
-            "wrote nothing to `{}`: no configuration of the pool {} is kept",
-            path.display(),
-            shelf.pool
-        ));
-        return Ok(());
-    };
-    let text = apply::text(shelf.stack, &pool);
-    let written =
-        std::fs::File::create_new(path).and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
-    written.map_err(|error| CliError::failed(format!("failed to write `{}`: {error}", path.display())))?;
-    context.out.talk(&format!(
-        "wrote the pool's configuration before its first attach to `{}`",
-        path.display()
-    ));
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
-    use serde_json::json;
-
-    use super::*;
-    use crate::spec::PoolId;
-
-    fn pool(config: &Value) -> LivePool {
-        let mut pool = LivePool::default();
-        pool.pool.insert("LambdaConfig".to_owned(), config.clone());
-        pool
-    }
-
-    #[test]
-    fn the_configuration_of_before_is_kept_once_and_anew_where_no_update_followed() {
-        let (bare, own) = (pool(&json!({})), pool(&json!({ "PreSignUp": "arn:own" })));
-        let part = |triggers| PoolPart {
-            id: PoolId::parse("us-west-2_a").unwrap(),
-            triggers,
-            lambda_config: Map::new(),
-            settings: Vec::new(),
-            stay: 0,
-            after: 0,
-        };
-        let change = TriggerChange {
-            member: "PreSignUp".to_owned(),
-            before: None,
-            after: Some(json!("arn:own")),
-        };
-        let changing = part(vec![change]);
-        let first = |now: &LivePool, saved: Option<&LivePool>, record: Option<&LivePool>, part: &PoolPart| {
-            let live = Live {
-                now: now.clone(),
-                saved: saved.cloned(),
-            };
-            let known = Known {
-                live,
-                record: record.cloned(),
-            };
-            super::first(&known, part)
-        };
-        assert_eq!(first(&bare, None, None, &changing), First::Yes);
-        assert_eq!(first(&bare, None, Some(&bare), &changing), First::Yes);
-        assert_eq!(first(&own, Some(&bare), None, &changing), First::No);
-        assert_eq!(first(&bare, Some(&bare), Some(&bare), &changing), First::Again);
-        // The update arrived, and nobody has compared it yet.
-        assert_eq!(first(&own, Some(&bare), Some(&bare), &changing), First::No);
-        assert_eq!(first(&bare, Some(&bare), Some(&own), &changing), First::No);
-        assert_eq!(first(&bare, None, None, &part(Vec::new())), First::No);
-    }
 }

@@ -18,6 +18,7 @@ use super::progress::during;
 use super::read_back::{again, verify};
 use super::recover::recover;
 use super::rollout::{Rollout, canary};
+use super::saved::Ledger;
 use super::undone::taken_back;
 use crate::apply::{self, ApplyError, Bucket, Parameters, Prepared};
 use crate::asset::{Asset, Tools};
@@ -114,12 +115,13 @@ impl Planned {
         attach::put_back(wanted, &mut observed);
         let answered = wanted.answers(context, &observed.plan);
         let deployed = observed.deployed.as_ref();
+        let digests = attach::digests(wanted, &observed);
         Ok(Self {
             answered,
             code: Code::Unchanged,
             is_stored: false,
             parameters: Parameters {
-                set: BTreeMap::new(),
+                set: digests.map(|digests| digests.parameters()).unwrap_or_default(),
                 deployed: deployed.map(|deployed| deployed.parameters.clone()).unwrap_or_default(),
             },
             observed,
@@ -222,6 +224,10 @@ impl Planned {
         if plan.is_nothing() {
             return unchanged(context, wanted, &observed).await;
         }
+        if let Err(error) = attach::store(context, wanted, &observed).await {
+            let error = error.hint("nothing was changed");
+            return Err(take_back(wanted, plan, prepared.as_ref(), error).await);
+        }
         let before = observed.deployed.as_ref().map(|deployed| &deployed.template);
         let before = before.unwrap_or_default();
         let done = executed::executed(context, wanted, &observed, prepared, &parameters, before).await;
@@ -266,6 +272,19 @@ impl Deployment<'_> {
             stack: self.name,
             bucket: &self.bucket,
             desired: &self.desired,
+            acknowledge: self.acknowledge,
+            next: &self.next,
+        }
+    }
+
+    /// What holds the digests of the pool's saved configurations.
+    pub(super) fn ledger(&self) -> Ledger<'_> {
+        Ledger {
+            session: self.session,
+            bucket: &self.bucket,
+            stack: self.name,
+            role: self.role,
+            notify: &self.notify,
             next: &self.next,
         }
     }

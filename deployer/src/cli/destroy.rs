@@ -4,6 +4,7 @@
 //! (each with `what`: `pool`, `key` or `logs`, its `id`, its `fate`: `stays`, `deleted` or `scheduled`, and the day
 //! `on` which it goes). Members are only ever added.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::args::{DestroyArgs, Paths};
@@ -17,6 +18,7 @@ use super::observe::{Sessions, deployed, not_ready};
 use super::progress::{self, during};
 use super::remains;
 use super::rollout::Bring;
+use super::saved::Ledger;
 use crate::apply::{self, Bucket, Remains, Shelf};
 use crate::aws::{Session, StackState, Watch};
 use crate::model::{logical, output};
@@ -29,6 +31,8 @@ struct Ending<'a> {
     stack: &'a Stack,
     bucket: Bucket,
     state: StackState,
+    /// Whether it takes an update.
+    is_live: bool,
     /// What the stack was deployed from, and the same with the pool let go; nothing when there is nothing
     /// to let go of.
     release: Option<(Deployed, serde_json::Value)>,
@@ -97,9 +101,16 @@ pub(super) async fn run(context: &Context, args: &DestroyArgs) -> Result<ExitSta
     confirm(context, stack, args).await?;
     if let Some(detachment) = ending.detachment.as_ref().filter(|detachment| !detachment.is_nothing()) {
         let next = of_detach(stack);
-        detachment
-            .carry_out(context, session, stack.name.as_str(), &next)
-            .await?;
+        let notify = stack.cloudformation.notify();
+        let ledger = ending.is_live.then_some(Ledger {
+            session,
+            bucket: &ending.bucket,
+            stack: stack.name.as_str(),
+            role: stack.cloudformation.role(),
+            notify: &notify,
+            next: &next,
+        });
+        Box::pin(detachment.carry_out(context, session, stack.name.as_str(), ledger, &next)).await?;
     }
     let_go(context, &ending).await?;
     is_let_go(&ending).await?;
@@ -180,7 +191,7 @@ async fn observe<'a>(
                 stack: stack.name.as_str(),
             };
             let acknowledge = &stack.acknowledge;
-            Some(Detachment::of(context, shelf, Some(made.attached()), acknowledge, false, &next).await?)
+            Some(Detachment::of(context, shelf, Some(made), acknowledge, false, &next).await?)
         }
         _ => None,
     };
@@ -192,6 +203,7 @@ async fn observe<'a>(
         stack,
         bucket,
         state,
+        is_live,
         release,
         detachment,
         remains,
@@ -266,6 +278,7 @@ async fn let_go(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> 
         stack: ending.stack.name.as_str(),
         template: released,
         parameters: &deployed.parameters,
+        set: &BTreeMap::new(),
         tags: &deployed.tags,
         role: ending.stack.cloudformation.role(),
         notify: &ending.stack.cloudformation.notify(),
@@ -273,6 +286,7 @@ async fn let_go(context: &Context, ending: &Ending<'_>) -> Result<(), CliError> 
         watch: &Watch::default(),
         next: &ending.next,
         again: &ending.next.delete,
+        does: "takes the triggers out",
         title: "taking the triggers out of the pool",
     };
     Box::pin(bring.carry_out(context)).await

@@ -16,9 +16,10 @@ use super::exit::ExitStatus;
 use super::next::Next;
 use super::observe::{Sessions, deployed, not_ready};
 use super::progress::during;
+use super::saved::Ledger;
 use crate::apply::{Bucket, Shelf, Updated};
 use crate::aws::{Session, StackState};
-use crate::plan::{Ours, Situation};
+use crate::plan::{Deployed, Situation};
 use crate::spec::{Pool, Stack};
 
 pub(super) use detachment::{Detachment, afterwards};
@@ -49,9 +50,9 @@ pub(super) async fn run(context: &Context, args: &DetachArgs) -> Result<ExitStat
     let next = Next::of_detach(&file, format!("deployer detach {file}"));
     let work = async {
         let state = session.stack(stack.name.as_str()).await?;
-        let ours = match &state {
-            Some(state) => ours(session, &stack, state, &next).await?,
-            None => None,
+        let (deployed, is_live) = match &state {
+            Some(state) => attaching(session, &stack, state, &next).await?,
+            None => (None, false),
         };
         let bucket = Bucket::of(&stack, &sessions.account);
         let shelf = Shelf {
@@ -60,9 +61,11 @@ pub(super) async fn run(context: &Context, args: &DetachArgs) -> Result<ExitStat
             pool: id,
             stack: stack.name.as_str(),
         };
-        Detachment::of(context, shelf, ours, &stack.acknowledge, args.put_back, &next).await
+        let acknowledge = &stack.acknowledge;
+        let detachment = Detachment::of(context, shelf, deployed.as_ref(), acknowledge, args.put_back, &next).await;
+        Ok::<_, CliError>((detachment?, is_live))
     };
-    let detachment = during(context, &format!("reading the pool {id}"), work).await??;
+    let (detachment, is_live) = during(context, &format!("reading the pool {id}"), work).await??;
     let heading = format!("{} in {} lets go of its pool", stack.name, stack.region);
     context.out.talk(detachment.words(&heading).trim_end());
     detachment.refuse_open()?;
@@ -76,8 +79,17 @@ pub(super) async fn run(context: &Context, args: &DetachArgs) -> Result<ExitStat
             return Err(CliError::failed("not detached; nothing was changed"));
         }
     }
+    let (bucket, notify) = (Bucket::of(&stack, &sessions.account), stack.cloudformation.notify());
+    let ledger = is_live.then_some(Ledger {
+        session,
+        bucket: &bucket,
+        stack: stack.name.as_str(),
+        role: stack.cloudformation.role(),
+        notify: &notify,
+        next: &next,
+    });
     let updated = detachment
-        .carry_out(context, session, stack.name.as_str(), &next)
+        .carry_out(context, session, stack.name.as_str(), ledger, &next)
         .await?;
     context.out.talk(&format!(
         "{} is detached and stays as it is\n  next: to attach it again: deployer apply {file}\n  next: to remove it: deployer destroy {file}",
@@ -87,16 +99,22 @@ pub(super) async fn run(context: &Context, args: &DetachArgs) -> Result<ExitStat
     Ok(ExitStatus::Done)
 }
 
-/// Reads what a stack attached, by the template that it was deployed from; nothing where there is none.
-async fn ours(session: &Session, stack: &Stack, state: &StackState, next: &Next) -> Result<Option<Ours>, CliError> {
+/// Reads the stack that attached, and whether it takes an update; nothing where none was deployed.
+async fn attaching(
+    session: &Session,
+    stack: &Stack,
+    state: &StackState,
+    next: &Next,
+) -> Result<(Option<Deployed>, bool), CliError> {
     match Situation::of(Some(&state.status), state.reason.as_deref()) {
         // Whoever is at work may attach in this moment.
         Err(unready) if state.status.ends_with("_IN_PROGRESS") => {
             Err(not_ready(&unready, stack.name.as_str(), &stack.region, next))
         }
         // Nothing was attached by a stack that was never made; one of its name may have been there before it.
-        Ok(Situation::Create { .. } | Situation::Recreate) => Ok(None),
-        Ok(Situation::Update) | Err(_) => Ok(Some(deployed(session, state).await?.attached())),
+        Ok(Situation::Create { .. } | Situation::Recreate) => Ok((None, false)),
+        Ok(Situation::Update) => Ok((Some(deployed(session, state).await?), true)),
+        Err(_) => Ok((Some(deployed(session, state).await?), false)),
     }
 }
 

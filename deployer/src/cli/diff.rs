@@ -117,6 +117,7 @@ async fn see(
         stack: stack.name.as_str(),
         bucket: &bucket,
         desired: &desired,
+        acknowledge: &stack.acknowledge,
         next: &next,
     };
     let observed = context.unless_interrupted(Box::pin(observe(subject))).await??;

@@ -215,9 +215,6 @@ pub(super) fn apply_error(error: ApplyError, region: &Region) -> CliError {
                 "for a bucket of your own: aws s3api put-bucket-versioning --bucket {bucket} \
                  --versioning-configuration Status=Enabled"
             )),
-        ApplyError::Unreadable { ref bucket, ref key } => CliError::failed(error.to_string()).hint(format!(
-            "look at it: aws s3 cp s3://{bucket}/{key} - ; use the version of deployer that wrote it"
-        )),
         ApplyError::Refused { .. } => CliError::failed(error.to_string()),
         ApplyError::ShellStays { .. } => {
             CliError::failed(error.to_string()).hint("look at its events, then run the same command")

@@ -36,6 +36,7 @@ mod recover;
 mod redrive;
 mod remains;
 mod rollout;
+mod saved;
 mod schema;
 mod send;
 mod side_by_side;

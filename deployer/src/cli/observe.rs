@@ -8,14 +8,15 @@ use super::adopt::{add_new, changed_for_ever, to_import};
 use super::context::Context;
 use super::error::{CliError, apply_error};
 use super::next::{Next, events_command};
-use crate::apply::{Bucket, Known, Shelf, deployed_code, key_findings, left_behind, sender_findings};
+use crate::apply::{Bucket, Known, Shelf, Stated, deployed_code, key_findings, left_behind, sender_findings};
 use crate::aws::{Session, StackState};
 use crate::finding::{Code, Finding};
 use crate::model::{logical, output};
 use crate::plan::{
-    Deployed, Desired, DesiredPool, Edit, Live, MFA, Plan, Situation, Unready, follows, inline, moved, put_back,
+    Deployed, Desired, DesiredPool, Edit, Live, MFA, Plan, Situation, Unready, follows, foreign_accounts_of, inline,
+    moved, put_back,
 };
-use crate::spec::{AccountId, Region, StackName};
+use crate::spec::{AccountId, Acknowledgement, Region, StackName};
 use crate::template::Template;
 
 /// Sessions by Region, and whose credentials they are.
@@ -89,6 +90,7 @@ pub(super) struct Subject<'a> {
     pub(super) stack: &'a str,
     pub(super) bucket: &'a Bucket,
     pub(super) desired: &'a Desired,
+    pub(super) acknowledge: &'a [Acknowledgement],
     pub(super) next: &'a Next,
 }
 
@@ -133,7 +135,7 @@ pub(super) async fn compare(subject: Subject<'_>, state: Option<StackState>) -> 
     let shelf = subject.shelf();
     let known = match &shelf {
         Some(shelf) => shelf
-            .known()
+            .known(&Stated::of(deployed.as_ref(), shelf.pool, subject.acknowledge))
             .await
             .map_err(|error| apply_error(error, session.region()))?,
         None => None,
@@ -146,6 +148,14 @@ pub(super) async fn compare(subject: Subject<'_>, state: Option<StackState>) -> 
     if let Some(shelf) = &shelf {
         plan.findings.extend(existing_pool(shelf, known.as_ref(), next));
     }
+    let config = known.as_ref().map(|known| known.live.now.lambda_config());
+    plan.findings.extend(foreign_accounts_of(
+        subject.bucket.owner.as_str(),
+        deployed.as_ref(),
+        desired,
+        &config.unwrap_or_default(),
+        plan.pool.as_ref(),
+    ));
     if deployed.is_none() && desired.pool == DesiredPool::Owned {
         plan.findings
             .extend(left_behind(session, stack, &desired.template).await?);
@@ -184,7 +194,9 @@ fn existing_pool(shelf: &Shelf<'_>, known: Option<&Known>, next: &Next) -> Vec<F
             )),
         ];
     };
-    moved_settings(known, next)
+    let mut findings = known.findings.clone();
+    findings.extend(moved_settings(known, next));
+    findings
 }
 
 /// A finding for each setting that moved in a pool since the update that nobody has compared yet.

@@ -505,6 +505,27 @@ codes! {
               felt at the next sign-in. It is as likely that somebody else changed the setting in those seconds.",
         instead: "Put it back with `deployer apply FILE --put-back`. A second factor that only SetUserPoolMfaConfig \
                   writes goes back by that call. Acknowledge the new value if somebody meant it.";
+    SavedMissing = "saved-missing", Error, "A saved pool configuration is not where the stack says",
+        why: "The stack holds the SHA-256 of what the pool was before its first attach, or before its last update, and \
+              no object in the assets bucket has it. Without it nobody knows what the pool goes back to, or whether an \
+              update moved one of its settings.",
+        instead: "Restore the object: where the bucket keeps versions, an earlier one has that SHA-256. Where it is \
+                  lost, set the stack's parameter to `none` by the command that the finding prints.";
+    SavedAltered = "saved-altered", Error, "A saved pool configuration is not the one that the stack recorded",
+        why: "Somebody wrote over the object in the assets bucket. Obeyed, it would let whoever may write objects \
+              choose what the pool calls, and what its settings go back to.",
+        instead: "Find out who wrote it (CloudTrail's data events of the bucket), and restore the version with the \
+                  SHA-256 that the stack holds.";
+    SavedUnproven = "saved-unproven", Guard, "A saved pool configuration of which the stack holds no digest",
+        why: "An earlier version of deployer saved it, or another stack of this name did; anybody who may write objects \
+              to the assets bucket could have changed it since. What it says is what the pool would go back to, \
+              triggers and keys included.",
+        instead: "Read the object. If it is what the pool was, acknowledge its SHA-256; from then on the stack holds it. \
+                  If not, delete the object.";
+    ForeignAccount = "foreign-account", Guard, "The pool would call a function, or encrypt under a key, of another account",
+        why: "Whoever owns that account gets every code of the pool's users in the clear, or decides who signs in. It is \
+              what an attacker would attach.",
+        instead: "Use a function or key of the pool's own account. Where the other account is yours, acknowledge the ARN.";
     SmsRoleDead = "sms-role-dead", Guard, "The role by which the pool sends SMS messages cannot be used",
         why: "Cognito looks at that role with every update of the pool, whatever the update is about: where the role \
               is gone, or does not let Cognito in or send, each one fails. No trigger can be set, and no SMS \

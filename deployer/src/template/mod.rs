@@ -14,6 +14,7 @@ mod iam;
 mod key;
 mod outputs;
 mod resource;
+mod saved;
 mod value;
 
 use std::fmt::Write as _;
@@ -24,6 +25,7 @@ use thiserror::Error;
 pub use assets_bucket::assets_bucket;
 pub use cognito::{imported_pool, lambda_config};
 pub use iam::DECRYPT_POLICY_NAME;
+pub use saved::{has_digests, with_digests};
 
 use crate::inert;
 use crate::model::{Identity, Model, logical};
@@ -74,8 +76,12 @@ pub fn render(model: &Model) -> Template {
         "Description",
         Value::from("An Amazon Cognito user pool with its message triggers, managed by deployer"),
     );
+    let mut parameters = saved::parameters(model);
     if model.handler.is_some() {
-        put("Parameters", Value::Object(function::parameters()));
+        parameters.extend(function::parameters());
+    }
+    if !parameters.is_empty() {
+        put("Parameters", Value::Object(parameters));
     }
     put("Resources", Value::Object(resources));
     put("Outputs", Value::Object(outputs::render(model)));

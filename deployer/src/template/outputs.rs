@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::cognito::{lambda_config, pool_arn, pool_id};
 use super::iam::key_arn;
+use super::saved;
 use super::value::{attribute, object, reference};
 use crate::model::{Identity, Model, logical, output};
 
@@ -27,6 +28,7 @@ pub(super) fn render(model: &Model) -> Map<String, Value> {
     if let Identity::Existing(_) = model.pool.identity {
         let triggers = recorded(&Value::Object(lambda_config(&model.pool)));
         put(output::TRIGGERS, Value::from(triggers.to_string()));
+        saved::outputs(&mut outputs);
     }
     outputs
 }

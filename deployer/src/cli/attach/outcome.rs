@@ -8,16 +8,15 @@ use crate::cli::error::{CliError, apply_error};
 use crate::cli::next::Next;
 use crate::inert;
 use crate::plan::{Edit, inline};
-use crate::spec::Region;
 
 /// Says why a pool was not updated.
-pub(in crate::cli) fn not_updated(error: AttachError, shelf: Shelf<'_>, region: &Region, next: &Next) -> CliError {
+pub(in crate::cli) fn not_updated(error: AttachError, is_unsure: bool, shelf: Shelf<'_>, next: &Next) -> CliError {
     let same = "run the same command again: it starts from what is there then";
     match error {
-        AttachError::Apply(error) => apply_error(error, region).hint(same),
+        AttachError::Apply(error) => apply_error(error, shelf.session.region()).hint(same),
         AttachError::Refused(error) => {
             // A refusal is certain, a lost connection is not, and neither is a service that failed.
-            let fate = if error.is_unsure {
+            let fate = if is_unsure {
                 "whether it was updated is not known: the next run looks, and compares every setting"
             } else {
                 "it is as it was"
@@ -27,6 +26,7 @@ pub(in crate::cli) fn not_updated(error: AttachError, shelf: Shelf<'_>, region: 
                 .hint(format!("then: {}", next.again))
         }
         AttachError::Gone => CliError::failed(format!("the pool {} is gone: somebody deleted it", shelf.pool)),
+        AttachError::Unrecorded(_) => CliError::failed(error.to_string()).hint(same),
         AttachError::Changed(edits) => {
             let changed = CliError::stopped(format!(
                 "somebody changed the pool {} since it was shown, so nothing of it was written",

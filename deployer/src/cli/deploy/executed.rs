@@ -7,7 +7,7 @@ use super::{Deployment, change_sets, take_back};
 use crate::apply::{Parameters, Prepared};
 use crate::cli::attach;
 use crate::cli::context::{Context, Interrupted};
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, apply_error};
 use crate::cli::observe::Observed;
 use crate::cli::progress::during;
 use crate::cli::read_back::code_is_deployed;
@@ -53,6 +53,7 @@ pub(super) async fn executed(
             CliError::failed("interrupted after the stack was deployed").hint(wanted.again())
         })??;
     }
+    attach::taken_over(context, wanted, observed).await?;
     if plan.pool.is_none() {
         attach::compared(context, wanted, observed).await?;
     }
@@ -71,19 +72,26 @@ async fn steps(
     reached: &mut usize,
 ) -> Result<(), CliError> {
     let plan = &observed.plan;
+    let mut parameters = parameters.clone();
+    let mut unsettled = None;
     for index in 0..=plan.phases.len() {
         if plan.pool.as_ref().is_some_and(|part| part.after == index) {
-            let mut done = Box::pin(attach::attach(context, wanted, observed)).await;
-            if done.is_ok() {
-                // Before anything leaves that the pool called until now.
-                done = Box::pin(canary::attached(context, wanted, observed)).await;
+            if let Some(prepared) = prepared.take() {
+                // What records the pool before its update is a change set of its own, after which this one is void.
+                let discarded = wanted.discard(plan, index, &prepared).await;
+                discarded.map_err(|error| apply_error(error, wanted.session.region()).hint("nothing was changed"))?;
             }
-            if let Err(error) = done {
-                return Err(take_back(wanted, plan, prepared.as_ref(), error).await);
+            let is_last = index == plan.phases.len();
+            let done = Box::pin(attach::attach(context, wanted, observed, is_last)).await?;
+            if let Some(done) = done {
+                parameters.set.extend(done.digests.parameters());
+                unsettled = (!is_last).then_some(done);
             }
+            // Before anything leaves that the pool called until now.
+            Box::pin(canary::attached(context, wanted, observed)).await?;
         }
         if prepared.is_none() {
-            prepared = change_sets::unplanned(context, wanted, plan, parameters, index).await?;
+            prepared = change_sets::unplanned(context, wanted, plan, &parameters, index).await?;
         }
         if let Some(prepared) = prepared.take() {
             if let Err(error) = points_to_verified_code(context, wanted, plan, index).await {
@@ -93,7 +101,10 @@ async fn steps(
             *reached = index + 1;
         }
     }
-    Ok(())
+    match unsettled {
+        Some(done) => attach::settle(context, wanted, observed, &done).await,
+        None => Ok(()),
+    }
 }
 
 /// Where a change set changes the pool and leaves the function's code as it is, that code has to be what was deployed. Of

@@ -5,17 +5,21 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::apply::{self, Bucket, First, Kept, Known, PoolUpdate, Shelf, Updated};
+use crate::apply::{self, Bucket, Digests, Known, PoolUpdate, Shelf, Stated, Updated};
 use crate::aws::{LivePool, Session};
 use crate::cli::attach;
-use crate::cli::context::{Context, Interrupted};
+use crate::cli::context::Context;
 use crate::cli::error::{CliError, apply_error};
 use crate::cli::next::Next;
 use crate::cli::observe::{moved_settings, take_back};
 use crate::cli::progress::during;
+use crate::cli::saved::{Ledger, Recorded};
+use crate::finding::Code;
 use crate::inert;
+use crate::model::parameter;
 use crate::plan::{
-    Answered, Detached, Edit, Live, Ours, Plan, PoolPart, Situation, answer, detached, inline, render, settings,
+    Answered, Deployed, Detached, Edit, Live, Ours, Plan, PoolPart, Situation, answer, detached, foreign_accounts,
+    inline, render, settings,
 };
 use crate::spec::{Acknowledgement, PoolId};
 
@@ -26,7 +30,9 @@ pub(in crate::cli) struct Detachment {
     ours: Ours,
     /// Nothing when the pool is gone.
     pub(super) known: Option<Known>,
-    /// Whether anything is kept of the pool.
+    /// Whether the stack holds a digest.
+    is_stated: bool,
+    /// Whether anything is saved of the pool.
     is_kept: bool,
     pub(super) detached: Detached,
     /// Settings that are put back.
@@ -35,32 +41,36 @@ pub(in crate::cli) struct Detachment {
 }
 
 impl Detachment {
-    /// Reads a pool and compares it with what a stack attached; nothing where no deployed stack tells what that is.
+    /// Reads a pool and compares it with what a stack attached; `deployed` is nothing where no deployed stack tells what
+    /// that is.
     pub(in crate::cli) async fn of(
         context: &Context,
         shelf: Shelf<'_>,
-        ours: Option<Ours>,
+        deployed: Option<&Deployed>,
         acknowledge: &[Acknowledgement],
         put_back: bool,
         next: &Next,
     ) -> Result<Self, CliError> {
         let failed = |error| apply_error(error, shelf.session.region());
-        let known = shelf.known().await.map_err(failed)?;
-        let is_kept = if let Some(known) = &known {
-            known.live.saved.is_some() || known.record.is_some()
-        } else {
-            let saved = shelf.read(Kept::First).await.map_err(failed)?;
-            saved.is_some() || shelf.read(Kept::Record).await.map_err(failed)?.is_some()
-        };
-        if let (Some(known), None) = (&known, &ours) {
-            refuse_unknown(known, shelf)?;
+        let stated = Stated::of(deployed, shelf.pool, &[]);
+        let known = shelf.known(&stated).await.map_err(failed)?;
+        let is_stated = *stated.digests() != Digests::default();
+        let is_kept = is_stated || !shelf.keys().await.map_err(failed)?.is_empty();
+        if let (Some(known), None) = (&known, deployed) {
+            let saved = shelf.unproven().await.map_err(failed)?;
+            refuse_unknown(known, &saved, shelf)?;
         }
-        let ours = ours.unwrap_or_default();
+        let ours = deployed.map(Deployed::attached).unwrap_or_default();
         let detached = known
             .as_ref()
             .map(|known| detached(&before(&known.live), &ours))
             .unwrap_or_default();
         let mut findings = detached.findings.clone();
+        if let Some(known) = &known {
+            findings.extend(known.findings.clone());
+            let (account, now) = (shelf.bucket.owner.as_str(), known.live.now.lambda_config());
+            findings.extend(foreign_accounts(account, &now, &detached.lambda_config));
+        }
         findings.extend(known.iter().flat_map(|known| moved_settings(known, next)));
         let settings = match known.as_ref().filter(|_| put_back) {
             Some(known) => take_back(known, &mut findings),
@@ -77,6 +87,7 @@ impl Detachment {
             pool: shelf.pool.clone(),
             ours,
             known,
+            is_stated,
             is_kept,
             detached,
             settings,
@@ -175,24 +186,35 @@ impl Detachment {
         }))
     }
 
-    /// Updates the pool, compares it, and forgets what is kept of it. Returns nothing where there was nothing to
-    /// update.
+    /// Updates the pool, compares it, and forgets what is saved of it. Returns nothing where there was nothing to
+    /// update. `ledger` is nothing where there is no stack, or one that takes no update.
     pub(in crate::cli) async fn carry_out(
         &self,
         context: &Context,
         session: &Session,
         stack: &str,
+        ledger: Option<Ledger<'_>>,
         next: &Next,
     ) -> Result<Option<Updated>, CliError> {
         let place = self.shelf(session, stack);
         let mut done = None;
         if let Some(known) = self.known.as_ref().filter(|_| !self.is_current()) {
-            let update = PoolUpdate {
+            let recorded = Recorded {
                 shelf: place,
+                ledger,
+                stated: &known.stated,
+                digests: &known.digests,
+                unproven: &known.unproven,
+                is_first: false,
+                next,
+            };
+            let update = PoolUpdate {
+                session,
+                pool: &self.pool,
                 shown: &known.live.now,
                 lambda_config: &self.detached.lambda_config,
                 put_back: known.record.as_ref().filter(|_| !self.settings.is_empty()),
-                first: First::No,
+                is_unsure: false,
             };
             let still = |now: &LivePool| {
                 let live = Live {
@@ -203,19 +225,17 @@ impl Detachment {
                 (now.triggers, now.lambda_config)
                     == (self.detached.triggers.clone(), self.detached.lambda_config.clone())
             };
-            let what = format!("updating the pool {}", self.pool);
-            let updated = match during(context, &what, apply::update(&update, still)).await {
-                Ok(updated) => updated.map_err(|error| attach::not_updated(error, place, session.region(), next))?,
-                Err(Interrupted) => return Err(attach::interrupted(place, next)),
-            };
+            let updated = Box::pin(recorded.carry_out(context, update, still)).await?.updated;
             attach::say(context, place, &updated, next)?;
             done = Some(updated);
         }
-        let forget = async {
-            place.forget(Kept::Record).await?;
-            place.forget(Kept::First).await
-        };
-        let forgotten = during(context, "forgetting the pool's configuration of before", forget).await;
+        if self.is_stated || done.is_some() {
+            // Without its objects a stack that goes on holding digests could not be destroyed.
+            let Some(ledger) = &ledger else { return Ok(done) };
+            let title = "forgetting the pool's configuration before the first attach";
+            Box::pin(ledger.write(context, &Digests::default(), title)).await?;
+        }
+        let forgotten = during(context, "deleting the pool's saved configurations", place.clear()).await;
         forgotten
             .map_err(|_| {
                 CliError::failed("interrupted; the pool is detached, its configuration of before is still kept")
@@ -235,39 +255,46 @@ fn before(live: &Live) -> Live {
     }
 }
 
-/// Stops where nothing tells what of a pool is the stack's, and the pool is not as it was before its first attach: what
-/// is kept of it is the only way back.
-fn refuse_unknown(known: &Known, shelf: Shelf<'_>) -> Result<(), CliError> {
-    let (kept, pool) = match (&known.live.saved, &known.record) {
-        (Some(saved), _) => (Kept::First, saved),
-        (None, Some(record)) => (Kept::Record, record),
-        (None, None) => return Ok(()),
-    };
-    let (was, now) = (pool.lambda_config(), known.live.now.lambda_config());
-    if was == now {
+/// Stops where nothing tells what of a pool is the stack's, and something was saved of it while its triggers are not what
+/// they were then. The digest that proves a saved configuration went with the stack, so that none of them is obeyed.
+fn refuse_unknown(known: &Known, saved: &[(String, LivePool)], shelf: Shelf<'_>) -> Result<(), CliError> {
+    let now = known.live.now.lambda_config();
+    let Some((_, pool)) = saved.first() else { return Ok(()) };
+    if saved.iter().any(|(_, pool)| pool.lambda_config() == now) {
         return Ok(());
     }
-    let address = shelf.address(kept);
+    let was = pool.lambda_config();
     let error = CliError::stopped(format!(
-        "the stack {} is gone, and the triggers of the pool {} are not what they were before it came; nothing was \
-         changed",
+        "the stack {} is gone, and the triggers of the pool {} are not what was saved of it; nothing was changed",
         shelf.stack, shelf.pool
     ));
     let members = was.keys().chain(now.keys().filter(|member| !was.contains_key(*member)));
     let shown = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), inline);
-    Err(members
+    let error = members
         .filter(|member| was.get(*member) != now.get(*member))
         .fold(error, |error, member| {
             let (was, now) = (shown(was.get(member)), shown(now.get(member)));
             error.hint(format!("{member} was {was} and is {now}"))
         })
-        .hint(format!("the pool as it was stays kept: {address}"))
-        .hint(
-            "to put it back: `deployer apply` with the same file makes the stack again, and `deployer detach` then puts \
-             back what is kept",
-        )
+        .hint("the digest that proves what was saved went with the stack, so none of it is put back unseen");
+    let error = saved.iter().fold(error, |error, (key, _)| {
+        error.hint(format!("saved: {}", shelf.address(key)))
+    });
+    let digest = saved.iter().find_map(|(key, _)| {
+        let name = key.rsplit('/').next()?.strip_suffix(".json")?;
+        (name.len() == 64).then_some(name)
+    });
+    let word = digest.unwrap_or("SHA-256");
+    Err(error
         .hint(format!(
-            "where the pool is as it has to be, forget what is kept: aws s3 rm {address}"
+            "to put it back, look at it, then add to the stack file: acknowledge: [{{code: {}, resource: {}, to: \
+             \"{word}\", reason: \"…\"}}]; `deployer apply` makes the stack again, and `deployer detach` then puts it back",
+            Code::SavedUnproven,
+            parameter::POOL_BEFORE
+        ))
+        .hint(format!(
+            "where the pool is as it has to be, forget what is saved: aws s3 rm --recursive {}",
+            shelf.address(&shelf.folder())
         )))
 }
 

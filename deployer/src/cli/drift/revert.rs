@@ -24,7 +24,7 @@ use crate::finding::Code;
 use crate::inert;
 use crate::model::{logical, output};
 use crate::plan::drift::{Drift, Instead, Reversal, Standing, instead, revert};
-use crate::plan::{Edit, answer, render};
+use crate::plan::{Edit, answer, foreign_accounts, render};
 use crate::spec::Pool;
 
 /// Puts back what an update of the pool, or an apply, can; says whether either was at work.
@@ -71,6 +71,9 @@ pub(super) async fn run(
     reversal
         .findings
         .extend(sender_findings(session, &reversal.target).await?);
+    let (now, target) = (pool.live.lambda_config(), reversal.target.lambda_config());
+    let foreign = foreign_accounts(sessions.account.as_str(), &now, &target);
+    reversal.findings.extend(foreign);
     context.out.talk(&shown(found, pool, &reversal));
     let mut answered = answer(reversal.findings.clone(), &declared.stack.acknowledge, &context.today());
     // Acknowledgements of other changes are an apply's.

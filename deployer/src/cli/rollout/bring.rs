@@ -21,6 +21,8 @@ pub(in crate::cli) struct Bring<'a> {
     pub(in crate::cli) template: &'a Value,
     /// The values of the template's parameters that the stack has.
     pub(in crate::cli) parameters: &'a BTreeMap<String, String>,
+    /// Those that this sets.
+    pub(in crate::cli) set: &'a BTreeMap<String, String>,
     pub(in crate::cli) tags: &'a BTreeMap<String, String>,
     pub(in crate::cli) role: Option<&'a str>,
     pub(in crate::cli) notify: &'a [String],
@@ -29,6 +31,8 @@ pub(in crate::cli) struct Bring<'a> {
     pub(in crate::cli) next: &'a Next,
     /// The command that goes on where this ends early.
     pub(in crate::cli) again: &'a str,
+    /// What it does, after "making the change set that".
+    pub(in crate::cli) does: &'a str,
     /// Said when it begins.
     pub(in crate::cli) title: &'a str,
 }
@@ -40,8 +44,8 @@ impl Bring<'_> {
         let template =
             Template::from_value(self.template.clone()).map_err(|error| CliError::failed(error.to_string()))?;
         let parameters = Parameters {
+            set: self.set.clone(),
             deployed: self.parameters.clone(),
-            ..Parameters::default()
         };
         let parameters = parameters.of(&template);
         let template = template.to_json();
@@ -58,9 +62,9 @@ impl Bring<'_> {
             notify: self.notify,
             watch: Some(self.watch),
         };
-        let what = "making the change set that takes the triggers out";
+        let what = format!("making the change set that {}", self.does);
         let making = apply::prepare(self.session, self.bucket, &request);
-        let made = match during(context, what, making).await {
+        let made = match during(context, &what, making).await {
             Ok(made) => made.map_err(|error| apply_error(error, region).hint("nothing was changed")),
             Err(Interrupted) => Err(Interrupted.into()),
         };

@@ -1,17 +1,20 @@
 //! The triggers that an apply brought, taken back: of a pool outside the stack by an update of the pool, of the stack's own by
 //! a change set.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::Bring;
-use crate::apply::{self, First, Kept, PoolUpdate};
+use crate::apply::PoolUpdate;
 use crate::aws::LivePool;
-use crate::cli::attach::{first, interrupted, not_updated, say};
+use crate::cli::attach::{interrupted, is_first, say};
 use crate::cli::context::{Context, Interrupted};
 use crate::cli::deploy::Deployment;
-use crate::cli::error::{CliError, apply_error};
+use crate::cli::error::CliError;
 use crate::cli::observe::Observed;
 use crate::cli::progress::during;
+use crate::cli::saved::Recorded;
 use crate::model::logical;
 use crate::plan::{Plan, Watching};
 
@@ -32,32 +35,38 @@ pub(super) async fn detach(
     if part.triggers.is_empty() {
         return Ok(STAYS.to_owned());
     }
-    let region = wanted.session.region();
     let reading = format!("reading the pool {}", shelf.pool);
     let now = during(context, &reading, wanted.session.live_pool(shelf.pool.as_str())).await;
     let now = now.map_err(|Interrupted| interrupted(shelf, &wanted.next))??;
     let now = now.ok_or_else(|| CliError::failed(format!("the pool {} is gone: somebody deleted it", shelf.pool)))?;
     let (ours, before) = (now.lambda_config(), known.live.now.lambda_config());
-    let update = PoolUpdate {
+    let ledger = wanted.ledger();
+    let stated = ledger.stated(context).await?;
+    let recorded = Recorded {
         shelf,
+        ledger: Some(ledger),
+        stated: &stated,
+        digests: &stated,
+        unproven: &[],
+        is_first: false,
+        next: &wanted.next,
+    };
+    let update = PoolUpdate {
+        session: wanted.session,
+        pool: shelf.pool,
         shown: &now,
         lambda_config: &before,
         put_back: None,
-        first: First::No,
+        is_unsure: false,
     };
     let still = |later: &LivePool| later.lambda_config() == ours;
-    let what = format!("updating the pool {}", shelf.pool);
-    let updated = during(context, &what, apply::update(&update, still)).await;
-    let updated = updated.map_err(|Interrupted| interrupted(shelf, &wanted.next))?;
-    let updated = updated.map_err(|error| not_updated(error, shelf, region, &wanted.next))?;
-    say(context, shelf, &updated, &wanted.next)?;
-    if first(known, part) != First::No {
+    let mut done = Box::pin(recorded.carry_out(context, update, still)).await?;
+    say(context, shelf, &done.updated, &wanted.next)?;
+    if is_first(known, part) {
         // It is as it was before the first attach, so there is nothing left to go back to.
-        shelf
-            .forget(Kept::First)
-            .await
-            .map_err(|error| apply_error(error, region))?;
+        done.unused.extend(done.digests.before.take());
     }
+    done.settle(context, &recorded).await?;
     Ok(format!(
         "the triggers of the pool {} are what they were before this apply",
         shelf.pool
@@ -95,6 +104,7 @@ pub(super) async fn release(
         stack,
         template: &template,
         parameters: &parameters,
+        set: &BTreeMap::new(),
         tags: &wanted.desired.tags,
         role: wanted.role,
         notify: &wanted.notify,
@@ -102,6 +112,7 @@ pub(super) async fn release(
         watch: &Watching::of(stack, &[], &[], &told, 0).watch,
         next: &wanted.next,
         again: &wanted.next.again,
+        does: "takes the triggers out",
         title: "taking the triggers that this apply brought out of the pool",
     };
     bring.carry_out(context).await?;

@@ -4,6 +4,7 @@
 //! What destroys something or lets somebody do more stops an apply, everything else warns: the registry says which.
 //! What CloudFormation adds later, such as a replacement that only it knows of, goes through the same rules again.
 
+mod account;
 mod allowed;
 mod code;
 mod condition;
@@ -28,6 +29,7 @@ use super::immutable;
 use crate::finding::{Code, Finding};
 use crate::model::logical;
 
+pub use account::{foreign_accounts, foreign_accounts_of};
 pub(crate) use code::other_bytes;
 pub(super) use code::{changed_outside, from_elsewhere, unchecked, unread};
 pub(super) use delivery::findings as delivery_findings;

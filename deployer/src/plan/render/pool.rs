@@ -9,6 +9,9 @@ use super::text::edit_line;
 use super::value::inline;
 use crate::plan::{Edit, PoolPart, TriggerChange};
 
+/// What becomes of the stack around the update.
+pub(super) const RECORDED: &str = "until it was compared, the stack holds the SHA-256 of the pool's configuration";
+
 /// Writes the pool's part of a plan that has so many change sets.
 pub(super) fn lines(out: &mut String, part: &PoolPart, change_sets: usize) {
     // Writing to a String cannot fail, so the results are dropped here and below.
@@ -40,6 +43,7 @@ pub(super) fn lines(out: &mut String, part: &PoolPart, change_sets: usize) {
         1 => writeln!(out, "      1 other setting stays as it is"),
         stay => writeln!(out, "      {stay} other settings stay as they are"),
     };
+    let _ = writeln!(out, "      {RECORDED}");
 }
 
 /// Counts what changes, such as `2 settings of the pool to change`.
@@ -147,6 +151,7 @@ mod tests {
       LambdaConfig.KMSKeyID: arn:aws:kms:us-west-2:111122223333:key/1 → Key.Arn
       Policies.PasswordPolicy.MinimumLength: 8 → 12
       41 other settings stay as they are
+      until it was compared, the stack holds the SHA-256 of the pool's configuration
 "
         );
         assert!(shown(0, 1).starts_with("\n  first, by UpdateUserPool\n"));

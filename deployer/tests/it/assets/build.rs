@@ -145,8 +145,10 @@ fn a_failed_build_repeats_the_compiler_s_last_words() {
         talk.push(line.to_owned());
     })
     .unwrap_err();
-    let text = error.to_string();
-    assert!(text.contains("E0308") && text.contains("src/main.rs"), "{text}");
+    let AssetError::Build { tail, .. } = &error else {
+        panic!("{error}")
+    };
+    assert!(tail.contains("E0308") && tail.contains("src/main.rs"), "{tail}");
     assert!(talk.iter().any(|line| line.contains("Compiling handler")), "{talk:?}");
     assert!(
         !root

@@ -3,8 +3,11 @@
 //! Cognito is moto, which resets what an update leaves out; the function is the handler of this checkout, which
 //! is asked whether it can serve the pool before the pool calls it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use aws_sdk_cloudformation::types::{Capability, Parameter};
+use deployer::asset::Sha256;
 use serde_json::{Value, json};
 
 use super::Acme;
@@ -102,31 +105,108 @@ impl Attached {
             && self.trigger("KMSKeyID") == self.acme.output("KeyArn")
     }
 
-    /// Loses what is kept of the pool.
-    pub(super) fn forget(&self) {
-        let bucket = format!("deployer-assets-{}-us-west-2", self.acme.workspace.account());
-        let key = format!("pools/{}/acme.json", self.pool);
-        let delete = s3(&self.acme.workspace.sdk()).delete_object().bucket(bucket).key(key);
-        wait(delete.send()).unwrap();
-    }
-
-    /// What is kept of the pool in the bucket, by the ends of the keys.
+    /// What is kept of the pool in the bucket, by the parameters of the stack that hold its digest.
     pub(super) fn kept(&self) -> Vec<String> {
         kept(&self.acme, &self.pool)
     }
 }
 
-/// What is kept of a pool in the bucket, by the ends of the keys.
+/// What is kept of a pool in the bucket, by the parameters of the stack that hold its digest; every digest of these has
+/// its object, and every object the bytes that its name stands for.
 pub(super) fn kept(acme: &Acme, pool: &str) -> Vec<String> {
-    let bucket = format!("deployer-assets-{}-us-west-2", acme.workspace.account());
-    let objects = s3(&acme.workspace.sdk())
-        .list_objects_v2()
-        .bucket(bucket)
-        .prefix("pools/");
-    let found = wait(objects.send()).unwrap();
-    let keys = found.contents().iter().filter_map(|object| object.key());
     let prefix = format!("pools/{pool}/");
-    keys.map(|key| key.trim_start_matches(&prefix).to_owned()).collect()
+    let digests = acme.digests();
+    let objects = acme.objects(&prefix);
+    let found: Vec<String> = objects
+        .iter()
+        .map(|(key, bytes)| {
+            let key = key.trim_start_matches(&prefix);
+            let Some(digest) = key.strip_prefix("acme/").and_then(|key| key.strip_suffix(".json")) else {
+                return key.to_owned();
+            };
+            assert_eq!(Sha256::of(bytes).to_string(), digest);
+            let names = digests.iter().filter(|(_, value)| *value == digest);
+            let names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
+            if names.is_empty() {
+                "of no digest".to_owned()
+            } else {
+                names.join("+")
+            }
+        })
+        .collect();
+    for (name, digest) in &digests {
+        assert!(
+            digest == "none" || found.iter().any(|names| names.contains(name.as_str())),
+            "{name}: {found:?}"
+        );
+    }
+    found
+}
+
+impl Acme {
+    /// The digests that the stack holds, by the names of its parameters.
+    pub(super) fn digests(&self) -> BTreeMap<String, String> {
+        if self.status().is_none() {
+            return BTreeMap::new();
+        }
+        let stacks = wait(self.cloudformation().describe_stacks().stack_name("acme").send()).unwrap();
+        let parameters = stacks.stacks()[0].parameters().iter();
+        let text = |part: Option<&str>| part.unwrap().to_owned();
+        parameters
+            .map(|parameter| (text(parameter.parameter_key()), text(parameter.parameter_value())))
+            .filter(|(name, _)| name.starts_with("Pool"))
+            .collect()
+    }
+
+    fn assets(&self) -> String {
+        format!("deployer-assets-{}-us-west-2", self.workspace.account())
+    }
+
+    /// The objects below a prefix of the assets bucket.
+    pub(super) fn objects(&self, prefix: &str) -> BTreeMap<String, Vec<u8>> {
+        let s3 = s3(&self.workspace.sdk());
+        let list = s3.list_objects_v2().bucket(self.assets()).prefix(prefix);
+        let found = wait(list.send()).unwrap();
+        let keys = found.contents().iter().filter_map(|object| object.key());
+        keys.map(|key| {
+            let get = s3.get_object().bucket(self.assets()).key(key);
+            let read = async { get.send().await.unwrap().body.collect().await.unwrap().to_vec() };
+            (key.to_owned(), wait(read))
+        })
+        .collect()
+    }
+
+    /// Writes an object into the assets bucket, as somebody who may do only that.
+    pub(super) fn plant(&self, key: &str, bytes: Vec<u8>) {
+        let put = s3(&self.workspace.sdk()).put_object().bucket(self.assets()).key(key);
+        wait(put.body(bytes.into()).send()).unwrap();
+    }
+
+    /// Deletes an object from the assets bucket.
+    pub(super) fn lose(&self, key: &str) {
+        let delete = s3(&self.workspace.sdk()).delete_object().bucket(self.assets()).key(key);
+        wait(delete.send()).unwrap();
+    }
+
+    /// Updates the stack's parameters alone, as the command does that a finding prints.
+    pub(super) fn set_parameters(&self, values: &[(&str, &str)]) {
+        let mut update = self
+            .cloudformation()
+            .update_stack()
+            .stack_name("acme")
+            .use_previous_template(true);
+        update = update.capabilities(Capability::CapabilityNamedIam);
+        for name in self.digests().keys() {
+            let value = values.iter().find(|(other, _)| other == name).map(|(_, value)| *value);
+            let parameter = Parameter::builder()
+                .parameter_key(name)
+                .set_parameter_value(value.map(str::to_owned))
+                .set_use_previous_value(value.is_none().then_some(true));
+            update = update.parameters(parameter.build());
+        }
+        wait(update.send()).unwrap();
+        super::kills::wait_until_still(self);
+    }
 }
 
 #[test]
@@ -141,7 +221,7 @@ fn triggers_come_and_everything_else_stays() {
         "arn:aws:lambda:us-west-2:111122223333:function:checks"
     );
     assert_eq!(attached.others(), before);
-    assert_eq!(attached.kept(), ["acme.json"]);
+    assert_eq!(attached.kept(), ["PoolBefore"]);
 
     let status = attached.acme.workspace.run(&["status"]).expect(0);
     let triggers = status
@@ -224,10 +304,13 @@ fn no_leaves_nothing() {
 #[test]
 fn a_trigger_of_somebody_else_s_is_replaced_only_by_a_person_s_word() {
     let attached = Attached::new();
-    let sender = json!({"LambdaArn": "arn:aws:lambda:us-west-2:111122223333:function:theirs", "LambdaVersion": "V1_0"});
+    let account = attached.acme.workspace.account().to_owned();
+    let sender = json!({
+        "LambdaArn": format!("arn:aws:lambda:us-west-2:{account}:function:theirs"), "LambdaVersion": "V1_0",
+    });
+    let key = format!("arn:aws:kms:us-west-2:{account}:key/theirs");
     let mut members = lived_in();
-    members["LambdaConfig"] =
-        json!({"CustomSMSSender": sender, "KMSKeyID": "arn:aws:kms:us-west-2:111122223333:key/theirs"});
+    members["LambdaConfig"] = json!({"CustomSMSSender": sender, "KMSKeyID": key});
     let Attached { acme, .. } = attached;
     let attached = Attached::of(acme, &members);
     let shown = attached.acme.apply(3);
@@ -258,10 +341,7 @@ fn a_trigger_of_somebody_else_s_is_replaced_only_by_a_person_s_word() {
         .run(&["detach", "stacks/acme.yaml", "--yes"])
         .expect(0);
     assert_eq!(attached.trigger("CustomSMSSender"), sender);
-    assert_eq!(
-        attached.trigger("KMSKeyID"),
-        "arn:aws:kms:us-west-2:111122223333:key/theirs"
-    );
+    assert_eq!(attached.trigger("KMSKeyID"), key);
 }
 
 #[test]
@@ -272,11 +352,17 @@ fn a_trigger_that_leaves_the_file_leaves_the_pool_and_its_function_goes_afterwar
     let bare = bare.split("triggers:").next().unwrap();
     attached.acme.write(&format!("{bare}triggers: {{pre_sign_up: {{function: \"arn:aws:lambda:us-west-2:111122223333:function:checks\", permission: external}}}}\n"));
     let shown = attached.acme.apply(3);
+    assert!(
+        shown.contains("stop [foreign-account] Pool.LambdaConfig.PreSignUp"),
+        "{shown}"
+    );
     assert!(shown.contains("stop [sender-removed] Pool.CustomSMSSender"), "{shown}");
     assert!(attached.sends_by_its_function());
     attached.acme.write(&format!(
         "{bare}triggers: {{pre_sign_up: {{function: \"arn:aws:lambda:us-west-2:111122223333:function:checks\", permission: external}}}}\n\
          acknowledge: [{{code: sender-removed, resource: Pool.CustomSMSSender, to: none, reason: moved}}, \
+         {{code: foreign-account, resource: Pool.LambdaConfig.PreSignUp, to: \
+         \"arn:aws:lambda:us-west-2:111122223333:function:checks\", reason: theirs}}, \
          {{code: queue-removed, resource: DeadLetterQueue, to: removed, reason: moved}}, \
          {{code: key-removed, resource: Key, to: removed, reason: moved}}]\n"
     ));
@@ -360,14 +446,14 @@ fn ctrl_c_in_the_middle_of_the_update_claims_nothing_and_the_next_apply_compares
     running.interrupt();
     let run = running.wait().expect(1);
     assert!(run.stderr.contains("was updated is not known"), "{}", run.stderr);
-    assert_eq!(attached.kept(), ["acme.before.json", "acme.json"]);
+    assert_eq!(attached.kept(), ["PoolBefore+PoolRecord"]);
     pools.clear();
     let shown = attached.acme.apply(0);
     assert!(
         shown.contains("nothing to do") && shown.contains("22 settings are as they were"),
         "{shown}"
     );
-    assert_eq!(attached.kept(), ["acme.json"]);
+    assert_eq!(attached.kept(), ["PoolBefore"]);
     assert_eq!(attached.others(), before);
     assert!(attached.sends_by_its_function());
 }
@@ -423,7 +509,7 @@ fn a_setting_that_moved_is_named_and_put_back() {
             && shown.contains("next: deployer apply stacks/acme.yaml --put-back"),
         "{shown}"
     );
-    assert_eq!(attached.kept(), ["acme.before.json", "acme.json"]);
+    assert_eq!(attached.kept(), ["PoolBefore+PoolRecord"]);
     pools.clear();
 
     let shown = attached.acme.apply(3);
@@ -443,7 +529,7 @@ fn a_setting_that_moved_is_named_and_put_back() {
     insta::assert_snapshot!("put_back", run.snapshot());
     assert_eq!(attached.others(), before);
     assert!(attached.sends_by_its_function());
-    assert_eq!(attached.kept(), ["acme.json"]);
+    assert_eq!(attached.kept(), ["PoolBefore"]);
     attached.acme.workspace.run(&["diff", "--exit-code"]).expect(0);
 }
 

@@ -78,7 +78,7 @@ fn triggers_that_an_apply_brought_leave_a_pool_outside_the_stack_again() {
     assert_eq!(attached.others(), before);
     // It is as it was before the first attach.
     assert_eq!(attached.kept(), Vec::<String>::new());
-    assert_eq!(attached.acme.status().as_deref(), Some("CREATE_COMPLETE"));
+    assert_eq!(attached.acme.status().as_deref(), Some("UPDATE_COMPLETE"));
     is_protected(&attached.acme);
 
     // The next apply brings them again; what was there before that one stays when it fails.
@@ -91,7 +91,7 @@ fn triggers_that_an_apply_brought_leave_a_pool_outside_the_stack_again() {
         run.stderr
     );
     assert!(attached.sends_by_its_function());
-    assert_eq!(attached.kept(), ["acme.json"]);
+    assert_eq!(attached.kept(), ["PoolBefore"]);
 }
 
 #[test]

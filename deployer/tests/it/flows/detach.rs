@@ -29,7 +29,7 @@ fn the_pool_is_as_before_and_the_stack_stays() {
     insta::assert_snapshot!("detached", run.snapshot());
     assert_eq!(pools.settings(&id), before);
     assert_eq!(attached.kept(), Vec::<String>::new());
-    assert_eq!(attached.acme.status().as_deref(), Some("CREATE_COMPLETE"));
+    assert_eq!(attached.acme.status().as_deref(), Some("UPDATE_COMPLETE"));
 
     // Twice is once.
     let again = attached.acme.workspace.run(&DETACH).expect(0);
@@ -130,7 +130,23 @@ fn a_destroy_lets_go_first() {
 fn without_the_configuration_of_before_what_calls_the_own_function_goes() {
     let attached = Attached::new();
     attached.acme.apply(0);
-    attached.forget();
+    // Somebody deletes the object, and who may update the stack lets it forget the digest.
+    let [key] = &attached.acme.objects("pools/").into_keys().collect::<Vec<_>>()[..] else {
+        panic!("{:?}", attached.kept());
+    };
+    attached.acme.lose(key);
+    for command in [&DETACH[..], &DESTROY[..], &["apply", "--yes"]] {
+        let run = attached.acme.workspace.run(command).expect(3);
+        let shown = format!("{}{}", run.stdout, run.stderr);
+        assert!(
+            shown.contains("stop [saved-missing] PoolBefore")
+                && shown.contains(key)
+                && shown.contains("ParameterKey=PoolBefore,ParameterValue=none"),
+            "{shown}"
+        );
+        assert!(attached.sends_by_its_function());
+    }
+    attached.acme.set_parameters(&[("PoolBefore", "none")]);
     let run = attached.acme.workspace.run(&DETACH).expect(0);
     assert!(run.stderr.contains("is not kept"), "{}", run.stderr);
     assert_eq!(attached.trigger("CustomSMSSender"), Value::Null);
@@ -150,24 +166,34 @@ fn what_is_kept_stays_while_the_pool_calls_a_stack_that_is_gone() {
         std::thread::sleep(Duration::from_millis(50));
     }
     let after = pools.settings(&attached.pool);
+    let [key] = &attached.acme.objects("pools/").into_keys().collect::<Vec<_>>()[..] else {
+        panic!("{:?}", attached.kept());
+    };
     for command in [&DETACH[..], &DESTROY[..]] {
         let run = attached.acme.workspace.run(command).expect(3);
-        let kept = format!("/pools/{}/acme.json", attached.pool);
         assert!(
-            run.stderr.contains("the stack acme is gone") && run.stderr.contains("s3://") && run.stderr.contains(&kept),
+            run.stderr.contains("the stack acme is gone")
+                && run
+                    .stderr
+                    .contains("the digest that proves what was saved went with the stack")
+                && run.stderr.contains("s3://")
+                && run.stderr.contains(key),
             "{}",
             run.stderr
         );
-        assert_eq!(attached.kept(), ["acme.json"]);
+        assert!(attached.acme.objects("pools/").contains_key(key));
         assert_eq!(pools.settings(&attached.pool), after);
     }
 
     // The way back that it names.
+    let digest = key.rsplit('/').next().unwrap().trim_end_matches(".json");
     attached.acme.write(&format!(
-        "{}acknowledge: [{{code: foreign-trigger-replaced, resource: Pool.CustomSMSSender, to: Function.Arn, reason: gone}}]\n",
+        "{}acknowledge: [{{code: foreign-trigger-replaced, resource: Pool.CustomSMSSender, to: Function.Arn, reason: gone}}, \
+         {{code: saved-unproven, resource: PoolBefore, to: \"{digest}\", reason: I read it}}]\n",
         attaching(&attached.pool)
     ));
     attached.acme.apply(0);
+    assert_eq!(attached.kept(), ["PoolBefore"]);
     attached.acme.workspace.run(&DETACH).expect(0);
     assert_eq!(pools.settings(&attached.pool), before);
     assert_eq!(attached.kept(), Vec::<String>::new());
@@ -192,8 +218,8 @@ fn a_dead_sms_role_stops_before_anything_is_asked() {
         assert!(run.stderr.contains("stop [sms-role-dead]"), "{}", run.stderr);
     }
     assert!(attached.sends_by_its_function());
-    assert_eq!(attached.kept(), ["acme.json"]);
-    assert_eq!(attached.acme.status().as_deref(), Some("CREATE_COMPLETE"));
+    assert_eq!(attached.kept(), ["PoolBefore"]);
+    assert_eq!(attached.acme.status().as_deref(), Some("UPDATE_COMPLETE"));
 }
 
 /// A trigger of tomorrow: the pool is not let go of while it calls the function.
@@ -221,7 +247,7 @@ fn a_trigger_that_no_sdk_knows_keeps_the_function() {
         "{}",
         run.stderr
     );
-    assert_eq!(attached.acme.status().as_deref(), Some("CREATE_COMPLETE"));
+    assert_eq!(attached.acme.status().as_deref(), Some("UPDATE_COMPLETE"));
 }
 
 #[test]

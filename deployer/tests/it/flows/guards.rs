@@ -39,7 +39,7 @@ fn stops(before: &str, after: &str, code: &str, resource: &str, to: &str) {
 
 #[test]
 fn a_dropped_trigger_stops() {
-    let with = sender().replace("triggers:\n", "triggers:\n  pre_sign_up: {function: \"arn:aws:lambda:us-west-2:111122223333:function:checks\", permission: external}\n");
+    let with = sender().replace("triggers:\n", "triggers:\n  pre_sign_up: {function: \"arn:aws:lambda:us-west-2:$ACCOUNT:function:checks\", permission: external}\n");
     stops(&with, &sender(), "trigger-dropped", "Pool.PreSignUp", "none");
 }
 

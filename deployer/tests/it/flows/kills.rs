@@ -163,7 +163,7 @@ fn a_detach_that_was_killed_is_finished_by_the_next_detach() {
         command: &["detach", "stacks/acme.yaml", "--yes"],
         after: |acme| {
             detached_whole(acme);
-            assert_eq!(acme.status().as_deref(), Some("CREATE_COMPLETE"));
+            assert_eq!(acme.status().as_deref(), Some("UPDATE_COMPLETE"));
         },
         step: 1,
     });

@@ -145,7 +145,7 @@ fn what_is_no_such_template_is_neither_used_nor_deleted() {
     wait(object.send()).unwrap();
     let shown = acme.apply(1);
     assert!(
-        shown.contains("does not hold the template that its name stands for") && shown.contains("aws s3 rm s3://"),
+        shown.contains("does not hold what its name stands for") && shown.contains("aws s3 rm s3://"),
         "{shown}"
     );
     assert_eq!(acme.stored_templates(), [key]);

@@ -11,7 +11,7 @@ use super::read_only::Reviewed;
 use crate::support::aws::{s3, wait};
 
 const CHECKS: &str =
-    "  pre_sign_up: {function: \"arn:aws:lambda:us-west-2:111122223333:function:checks\", permission: external}\n";
+    "  pre_sign_up: {function: \"arn:aws:lambda:us-west-2:$ACCOUNT:function:checks\", permission: external}\n";
 
 /// A stack with something to lose of every kind.
 fn base() -> String {
@@ -154,7 +154,7 @@ fn each_change_of_a_pool_earns_its_code() {
             with(
                 senders,
                 &format!(
-                    "{senders}  custom_email_sender: {{function: \"arn:aws:lambda:us-west-2:111122223333:function:mail\", decrypt: external, permission: external}}\n"
+                    "{senders}  custom_email_sender: {{function: \"arn:aws:lambda:us-west-2:$ACCOUNT:function:mail\", decrypt: external, permission: external}}\n"
                 ),
             ),
             &["sender-added"],

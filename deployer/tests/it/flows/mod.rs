@@ -14,6 +14,7 @@ mod drift;
 mod existing_keys;
 mod expired;
 mod failures;
+mod forged;
 mod guard;
 mod guards;
 mod imports;

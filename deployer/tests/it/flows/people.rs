@@ -23,7 +23,7 @@ pub(super) fn behind_a_proxy() -> (Proxy, Acme) {
 
 /// The triggers are the stack's, every other setting is as it was, and nothing is left to do.
 pub(super) fn attached_whole(acme: &Acme) {
-    as_declared(acme, &["CREATE_COMPLETE"]);
+    as_declared(acme, &["UPDATE_COMPLETE"]);
     assert_eq!(acme.triggers(), ["PreSignUp", "CustomSMSSender", "KMSKeyID"]);
     let live = acme.workspace.live_pools().describe(&pool(acme));
     let sender = &live["LambdaConfig"]["CustomSMSSender"];
@@ -31,7 +31,7 @@ pub(super) fn attached_whole(acme: &Acme) {
     assert_eq!(live["LambdaConfig"]["KMSKeyID"], acme.output("KeyArn"));
     is_untouched(acme);
     // What it was is kept, and there is no update left to compare.
-    assert_eq!(kept(acme, &pool(acme)), ["acme.json"]);
+    assert_eq!(kept(acme, &pool(acme)), ["PoolBefore"]);
 }
 
 /// The pool is as it was before its first attach, and nothing is kept of it.

@@ -30,7 +30,7 @@ impl Acme {
 fn with_checks() -> String {
     sender().replace(
         "triggers:\n",
-        "triggers:\n  pre_sign_up: {function: \"arn:aws:lambda:us-west-2:111122223333:function:checks\", permission: external}\n",
+        "triggers:\n  pre_sign_up: {function: \"arn:aws:lambda:us-west-2:$ACCOUNT:function:checks\", permission: external}\n",
     )
 }
 

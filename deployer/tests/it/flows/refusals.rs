@@ -166,7 +166,7 @@ fn an_error_that_stops_leaves_the_pool_as_it_was_and_says_what_to_do() {
         .unwrap();
     attached.acme.apply(0);
     assert!(attached.sends_by_its_function());
-    assert_eq!(attached.kept(), ["acme.json"]);
+    assert_eq!(attached.kept(), ["PoolBefore"]);
 }
 
 /// It takes its time: a role that was just mended is waited for by seconds.
@@ -236,5 +236,5 @@ fn a_member_that_was_left_out_and_moved_is_an_error_that_names_it() {
     pools.clear();
     let run = running.wait().expect(1);
     assert!(run.stderr.contains("moved: Level: 3 → 0"), "{}", run.stderr);
-    assert_eq!(attached.kept(), ["acme.before.json", "acme.json"]);
+    assert_eq!(attached.kept(), ["PoolBefore+PoolRecord"]);
 }

@@ -11,7 +11,7 @@ use super::{ACCOUNT, evaluate};
 const STACK: &str = "arn:aws:cloudformation:us-west-2:111122223333:stack/acme/00000000-0000-0000-0000-000000000000";
 const POOL: &str = "arn:aws:cognito-idp:us-west-2:111122223333:userpool/us-west-2_AbCdEf123";
 const BUCKET: &str = "arn:aws:s3:::deployer-assets-111122223333-us-west-2";
-const KEPT: &str = "arn:aws:s3:::deployer-assets-111122223333-us-west-2/pools/us-west-2_AbCdEf123/acme.json";
+const KEPT: &str = "arn:aws:s3:::deployer-assets-111122223333-us-west-2/pools/us-west-2_AbCdEf123/acme/0123.json";
 const ZIP: &str = "arn:aws:s3:::deployer-assets-111122223333-us-west-2/handler/0123.zip";
 const OTHER: &str = "arn:aws:s3:::deployer-assets-111122223333-us-west-2/templates/0123.json";
 const KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/11111111-1111-1111-1111-111111111111";

@@ -435,9 +435,14 @@ def keep_shell(change_set, shell, response):
 
 
 def allow_outputs(change_set, stack):
-    """A change of outputs alone is a change, with no resource in its list."""
-    if change_set["_template"].get("Outputs", {}) != stack.get("_template", {}).get("Outputs", {}):
+    """A change of outputs alone is a change, with no resource in its list: of their text, or of a parameter's value."""
+    before = (stack.get("_template", {}).get("Outputs", {}), values(stack))
+    if (change_set["_template"].get("Outputs", {}), values(change_set)) != before:
         change_set.update(Status="CREATE_COMPLETE", ExecutionStatus="AVAILABLE", StatusReason="")
+
+
+def values(holder):
+    return {name: resolved.get("Value") for name, resolved in holder.get("_resolved_params", {}).items()}
 
 
 def describe_strictly(params):

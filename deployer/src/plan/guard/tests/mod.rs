@@ -315,6 +315,8 @@ fn no_guard_is_without_a_bad_change() {
         Code::KeyUnusable,
         Code::KeyClosed,
         Code::PoolSettingMoved,
+        Code::SavedUnproven,
+        Code::ForeignAccount,
         Code::SenderKeyConflict,
         Code::EmailSendingDiffers,
         Code::PoolLeftAttached,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::escape::{code, prose};
 use crate::model::logical;
 use crate::plan::render::delivery::{differences, note};
-use crate::plan::render::pool::readable;
+use crate::plan::render::pool::{RECORDED, readable};
 use crate::plan::render::text::{notes, policy, sign};
 use crate::plan::render::value::inline;
 use crate::plan::{Action, Change, Edit, Phase, Plan, PoolPart, Told};
@@ -124,6 +124,7 @@ fn pool(out: &mut Vec<String>, plan: &Plan, index: usize) {
     ));
     out.extend(settings.iter().map(|each| edit(&each.path, each)));
     out.push(format!("- settings that stay as they are: {stay}\n"));
+    out.push(format!("- {RECORDED}\n"));
 }
 
 fn change_set(out: &mut Vec<String>, plan: &Plan, index: usize, phase: &Phase, zip_bytes: Option<usize>) {
