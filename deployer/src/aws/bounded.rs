@@ -94,7 +94,8 @@ impl HttpConnector for Bounded {
             let until = asked.since + limits.silence;
             match timeout_at(until, call).await {
                 Ok(Ok(response)) => {
-                    asked.answered();
+                    // It answers, so the next request waits anew.
+                    drop(asked);
                     buffered(response, limits).await
                 }
                 Ok(Err(error)) if Instant::now() + limits.silence / 8 < until => {
@@ -148,8 +149,6 @@ impl Asked {
             keep: false,
         }
     }
-
-    fn answered(self) {}
 
     /// The next request goes on waiting where this one ends.
     fn failed(mut self) {
@@ -215,7 +214,7 @@ mod tests {
     }
 
     fn read_request(stream: &mut TcpStream) {
-        let _ = stream.read(&mut [0; 64 * 1024]);
+        let _ = stream.read(&mut [0; 8 * 1024]);
     }
 
     #[tokio::test]
