@@ -5,6 +5,7 @@
 //! is always the stack file's.
 
 mod alarms;
+mod bounded;
 mod change_sets;
 mod data_keys;
 mod drift;
@@ -86,6 +87,10 @@ pub struct Caller {
 
 /// The HTTP client of every call of a session: one set of certificates, and connections that are used again.
 fn http_client() -> SharedHttpClient {
+    bounded::bounded(unbounded_client(), bounded::LIMITS)
+}
+
+fn unbounded_client() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new()
         .tls_provider(Tls::Rustls(CryptoMode::AwsLc))
         .build_https()
@@ -165,6 +170,7 @@ impl Session {
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(2))
                     .operation_attempt_timeout(Duration::from_secs(20))
+                    .operation_timeout(Duration::from_secs(40))
                     .build(),
             )
             .build();

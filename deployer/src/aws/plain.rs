@@ -17,13 +17,12 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, HttpConnectorSettings};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
 use aws_types::service_config::ServiceConfigKey;
 use handler::provider::dns_suffix;
 use serde_json::Value;
 
 use super::error::{plainly_refused, refused_by};
-use super::{AwsError, Refusal, Session};
+use super::{AwsError, Refusal, Session, bounded};
 
 /// How long a call may take, and how often it is made.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -185,13 +184,11 @@ impl Plain {
         let response = response.map_err(|_| plainly_refused(action, "no connection"))?;
         let status = response.status().as_u16();
         let error_type = response.headers().get("x-amzn-errortype").map(str::to_owned);
-        let body = ByteStream::new(response.into_body()).collect().await;
+        let body = bounded::read(response.into_body(), bounded::LIMITS).await;
         Ok(Answer {
             status,
             error_type,
-            body: body
-                .map_err(|_| plainly_refused(action, "the answer ends early"))?
-                .to_vec(),
+            body: body.map_err(|unread| plainly_refused(action, &unread.to_string()))?,
         })
     }
 

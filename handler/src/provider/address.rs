@@ -17,7 +17,7 @@ pub fn is_private(url: &str) -> bool {
 }
 
 /// Whether `url` is an address by HTTPS, of a host and maybe a port, and nothing before them.
-pub(super) fn is_https(url: &str) -> bool {
+fn is_https(url: &str) -> bool {
     authority(url, "https://").is_some()
 }
 
