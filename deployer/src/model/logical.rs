@@ -11,7 +11,7 @@ pub const LOG_GROUP: &str = "LogGroup";
 /// The queue of events that the function could not work off.
 pub const DEAD_LETTER_QUEUE: &str = "DeadLetterQueue";
 /// The queue's own policy: who may put records there.
-pub const DEAD_LETTER_QUEUE_POLICY: &str = "DeadLetterQueuePolicy";
+pub const QUEUE_POLICY: &str = "QueuePolicy";
 /// The table that the function asks before it sends.
 pub const GUARD_TABLE: &str = "GuardTable";
 /// The secret under which the guard table knows recipients.

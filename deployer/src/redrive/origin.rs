@@ -87,7 +87,7 @@ mod tests {
         }
     }
 
-    fn record(function: Value, pool: &str) -> String {
+    fn record(function: &Value, pool: &str) -> String {
         let event = json!({
             "triggerSource": "CustomSMSSender_SignUp",
             "userPoolId": pool,
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn only_a_session_of_the_functions_role_sends_genuine_records() {
-        let genuine = record(json!(FUNCTION), "us-west-2_AbCdEf123");
+        let genuine = record(&json!(FUNCTION), "us-west-2_AbCdEf123");
         for (sender, wanted) in [
             (Some("AROAEXAMPLE0000000001:acme-Function"), None),
             (Some("AROAEXAMPLE0000000001:awslambda_39_20161007224708400"), None),
@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(doubt(&unread, sender, &genuine), Some(Doubt::SenderUnread));
         // What the body gives away counts all the same.
         let foreign = record(
-            json!("arn:aws:lambda:us-west-2:999999999999:function:f"),
+            &json!("arn:aws:lambda:us-west-2:999999999999:function:f"),
             "us-west-2_AbCdEf123",
         );
         assert_eq!(doubt(&unread, sender, &foreign), Some(Doubt::ForeignFunction));
@@ -153,7 +153,7 @@ mod tests {
             (json!(7), own, Some(Doubt::ForeignFunction)),
             (json!(FUNCTION), "us-west-2_Other0123", Some(Doubt::ForeignPool)),
         ] {
-            let body = record(function.clone(), pool);
+            let body = record(&function, pool);
             assert_eq!(doubt(&origin(), sender, &body), wanted, "{function} {pool}");
         }
         // What cannot be read names nothing; its sender still counts.

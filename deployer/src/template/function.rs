@@ -66,7 +66,7 @@ pub(super) fn render(handler: &Handler, roles: &Roles, resources: &mut Map<Strin
     let mut put = |id: &str, resource: Value| resources.insert(id.to_owned(), resource);
     put(logical::FUNCTION_ROLE, function_role(handler, roles));
     if handler.is_asynchronous() {
-        put(logical::DEAD_LETTER_QUEUE_POLICY, queue_policy());
+        put(logical::QUEUE_POLICY, queue_policy());
     }
     put(logical::FUNCTION, function(handler));
     if handler.is_asynchronous() {

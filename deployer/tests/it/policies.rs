@@ -179,7 +179,7 @@ fn resource_policy(resource: &str, resources: &Value) -> Value {
         return json!({"Version": "2012-10-17", "Statement": [statement]});
     }
     if resource == arn("DeadLetterQueue") {
-        return resolved(&resources["DeadLetterQueuePolicy"]["Properties"]["PolicyDocument"]);
+        return resolved(&resources["QueuePolicy"]["Properties"]["PolicyDocument"]);
     }
     if resource == arn("Function") {
         return invoke_policy(&resources["FunctionPermission"]["Properties"]);

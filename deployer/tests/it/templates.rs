@@ -80,7 +80,7 @@ fn what_only_senders_need_is_not_there_without_one() {
         "Key",
         "DecryptPolicy",
         "DeadLetterQueue",
-        "DeadLetterQueuePolicy",
+        "QueuePolicy",
         "AsyncConfig",
         "DeadLetterAlarm",
         "DestinationAlarm",

@@ -555,8 +555,8 @@ fn what_somebody_else_put_there_is_never_sent_and_changes_nothing_of_the_rest() 
 fn what_cannot_be_checked_waits_for_a_word() {
     let acme = Acme::with_real_handler(&sender());
     let of = |user, purpose| Event {
-        user,
         purpose,
+        user,
         ..Event::default()
     };
     // The number that is to be proven is not the user's yet.

@@ -20,10 +20,10 @@ const COGNITO: &str = "cognito-idp.amazonaws.com";
 const DECRYPT: &str = "/DecryptPolicy/Properties/PolicyDocument/Statement/0";
 const LOGS: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/0";
 const QUEUE: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/1";
-const QUEUE_SENDERS: &str = "/DeadLetterQueuePolicy/Properties/PolicyDocument/Statement/0";
+const QUEUE_SENDERS: &str = "/QueuePolicy/Properties/PolicyDocument/Statement/0";
 /// The key by which AWS tells the role of a session; the simulator does not set it by itself.
 const PRINCIPAL: &str = "aws:PrincipalArn";
-const QUEUE_TLS: &str = "/DeadLetterQueuePolicy/Properties/PolicyDocument/Statement/1";
+const QUEUE_TLS: &str = "/QueuePolicy/Properties/PolicyDocument/Statement/1";
 const PUBLISH: &str = "/FunctionRole/Properties/Policies/0/PolicyDocument/Statement/2";
 /// The first right of a provider.
 const PROVIDER: &str = PUBLISH;
@@ -301,7 +301,7 @@ fn queue() -> Vec<Row> {
             "true",
         )
         .denied_unless(
-            "/DeadLetterQueuePolicy/Properties/PolicyDocument",
+            "/QueuePolicy/Properties/PolicyDocument",
             "Statement/0",
             json!({"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": queue}),
         ),
