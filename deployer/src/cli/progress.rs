@@ -46,12 +46,12 @@ pub(super) async fn watch(
         if let Some(text) = board.hear(began.elapsed(), event) {
             context.out.talk(&text);
         }
-        line.say(board.summary(began.elapsed()));
+        line.say(&board.summary(began.elapsed()));
     };
     let tick = || {
         let mut board = board.borrow_mut();
         if line.is_live() {
-            line.say(board.summary(began.elapsed()));
+            line.say(&board.summary(began.elapsed()));
         } else if let Some(text) = board.heartbeat(began.elapsed()) {
             context.out.talk(&text);
         }

@@ -61,7 +61,7 @@ where
             biased;
             each = next => {
                 done.extend(each);
-                wait.say(words(done.len()));
+                wait.say(&words(done.len()));
             }
             () = wait.silence() => wait.speak(&words(done.len())),
         }

@@ -170,20 +170,20 @@ impl Zip {
         }
         let looking = format!("looking for the handler in {}", bucket.name);
         let looking = during(context, &looking, apply::stored(session, bucket, &key, self.sha256)).await;
-        let stored = match looking.map_err(|Interrupted| StoreError::Interrupted)?? {
-            Some(stored) => stored,
-            None => {
-                let storing = format!("storing the handler in {}", bucket.name);
-                let put = apply::store(session, bucket, &key, self.bytes.clone(), self.sha256);
-                let Ok(stored) = during(context, &storing, put).await else {
-                    // It may have arrived; where it cannot be hidden, it is found by the next run.
-                    drop(apply::hide(session, bucket, &key).await);
-                    return Err(StoreError::Interrupted);
-                };
-                let stored = stored?;
-                context.out.talk(&format!("stored the handler in {}", bucket.name));
-                stored
-            }
+        let found = looking.map_err(|Interrupted| StoreError::Interrupted)??;
+        let stored = if let Some(stored) = found {
+            stored
+        } else {
+            let storing = format!("storing the handler in {}", bucket.name);
+            let put = apply::store(session, bucket, &key, self.bytes.clone(), self.sha256);
+            let Ok(stored) = during(context, &storing, put).await else {
+                // It may have arrived; where it cannot be hidden, it is found by the next run.
+                drop(apply::hide(session, bucket, &key).await);
+                return Err(StoreError::Interrupted);
+            };
+            let stored = stored?;
+            context.out.talk(&format!("stored the handler in {}", bucket.name));
+            stored
         };
         let place = Place {
             stored: stored.clone(),

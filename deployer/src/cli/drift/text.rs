@@ -63,13 +63,13 @@ pub(super) fn line(drift: &Drift) -> String {
         return "gone: somebody deleted it outside CloudFormation".to_owned();
     }
     let member = drift.member();
-    let line = match drift.standing {
+    let text = match drift.standing {
         Standing::Drifted => format!("{member}: declared {declared}, live {live}"),
         Standing::NotApplied => format!("{member}: not applied yet: declared {declared}, live {live}"),
         Standing::NotDeclared => format!("{member}: not declared, live {live}"),
         Standing::NotCompared => format!("{member}: not compared: declared {declared}, live {live}"),
     };
-    inert::line(&line).into_owned()
+    inert::line(&text).into_owned()
 }
 
 /// A value on one line, also where it is a text of several.

@@ -22,12 +22,11 @@ impl Many<'_> {
                 return;
             }
             let deployed = planned.observed.deployed.as_ref();
-            let code = match zips.known(asset.digest, asset.binary_digest) {
-                Some(known) => known,
-                None => {
-                    let made = Box::pin(obtain(context, wanted, asset, deployed)).await;
-                    zips.keep(asset.digest, asset.binary_digest, made)
-                }
+            let code = if let Some(known) = zips.known(asset.digest, asset.binary_digest) {
+                known
+            } else {
+                let made = Box::pin(obtain(context, wanted, asset, deployed)).await;
+                zips.keep(asset.digest, asset.binary_digest, made)
             };
             match code {
                 Ok(code) => planned.code = code,

@@ -33,7 +33,7 @@ impl LiveLine {
             stays,
             out: context.out.clone(),
         };
-        line.say(text.to_owned());
+        line.say(text);
         line
     }
 
@@ -42,9 +42,9 @@ impl LiveLine {
     }
 
     /// Replaces the text.
-    pub(super) fn say(&self, text: String) {
+    pub(super) fn say(&self, text: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(inert::line(&text).into_owned());
+            bar.set_message(inert::line(text).into_owned());
         }
     }
 }

@@ -56,7 +56,7 @@ impl<'a> Wait<'a> {
     }
 
     /// Replaces the text of the moving line.
-    pub(in crate::cli) fn say(&self, what: String) {
+    pub(in crate::cli) fn say(&self, what: &str) {
         self.line.say(what);
     }
 
