@@ -196,6 +196,7 @@ impl Acme {
             .stack_name("acme")
             .use_previous_template(true);
         update = update.capabilities(Capability::CapabilityNamedIam);
+        update = update.set_parameters(Some(super::kept_parameters()));
         for name in self.digests().keys() {
             let value = values.iter().find(|(other, _)| other == name).map(|(_, value)| *value);
             let parameter = Parameter::builder()

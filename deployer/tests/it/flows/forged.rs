@@ -130,13 +130,15 @@ impl Acme {
     fn without_parameters(&self) {
         let mut template = self.template();
         let sections = template.as_object_mut().unwrap();
-        sections.shift_remove("Parameters");
-        let outputs = sections["Outputs"].as_object_mut().unwrap();
-        for name in ["PoolBefore", "PoolRecord"] {
-            outputs.shift_remove(name);
+        for section in ["Parameters", "Outputs"] {
+            let members = sections[section].as_object_mut().unwrap();
+            for name in ["PoolBefore", "PoolRecord"] {
+                members.shift_remove(name);
+            }
         }
         let update = self.cloudformation().update_stack().stack_name("acme");
         let update = update.capabilities(Capability::CapabilityNamedIam);
+        let update = update.set_parameters(Some(super::kept_parameters()));
         wait(update.template_body(template.to_string()).send()).unwrap();
         wait_until_still(self);
     }

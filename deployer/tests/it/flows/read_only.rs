@@ -245,6 +245,8 @@ fn who_may_only_look_sees_pools_and_keys_of_others() {
     // What S3 answers for an object that is not there depends on the right to list.
     let mut taken = acme.taken();
     assert!(taken.insert("s3:ListBucket".to_owned()));
+    // The saved configuration of a pool that a stack attached to, and the zip of a stack that pins no version yet.
+    assert!(taken.insert("s3:GetObject".to_owned()));
     assert_eq!(taken, actions(&policy(&acme.workspace, "diff-policy.json")));
 }
 

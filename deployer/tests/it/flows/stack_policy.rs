@@ -109,6 +109,7 @@ fn an_update_by_another_tool_is_refused() {
         .stack_name("acme")
         .change_set_name("another-tool");
     let update = update.capabilities(aws_sdk_cloudformation::types::Capability::CapabilityIam);
+    let update = update.set_parameters(Some(super::kept_parameters()));
     wait(update.template_body(text).send()).unwrap();
     let execute = acme.cloudformation().execute_change_set().stack_name("acme");
     wait(execute.change_set_name("another-tool").send()).unwrap();

@@ -71,7 +71,7 @@ fn on_a_terminal_a_line_moves_and_none_is_wider_than_80_columns() {
         "{}",
         lines.join("\n")
     );
-    assert!(moving(" of 17 done"), "{}", lines.join("\n"));
+    assert!(moving(" of 18 done"), "{}", lines.join("\n"));
     // A beginning is part of the moving line alone.
     assert!(
         !lines

@@ -19,7 +19,7 @@ const ROLE: &str = "arn:aws:iam::111122223333:role/sms";
 const FUNCTION: &str = "arn:aws:lambda:us-west-2:111122223333:function:acme-Function-0123456789AB";
 
 /// What `diff` may call, on what, and the statement that says so.
-const READS: [(&str, &str, &str); 14] = [
+const READS: [(&str, &str, &str); 15] = [
     ("cloudformation:DescribeStacks", STACK, "Stacks"),
     ("cloudformation:GetTemplate", STACK, "Stacks"),
     ("cloudformation:ListStackResources", STACK, "Stacks"),
@@ -28,6 +28,7 @@ const READS: [(&str, &str, &str); 14] = [
     ("cognito-idp:GetUserPoolMfaConfig", POOL, "Pools"),
     ("s3:ListBucket", BUCKET, "WhetherAnObjectIsThere"),
     ("s3:GetObject", ZIP, "HandlerZips"),
+    ("s3:GetObjectVersion", ZIP, "HandlerZips"),
     ("s3:GetObject", KEPT, "SavedPools"),
     ("lambda:GetFunctionConfiguration", FUNCTION, "DeployedFunctions"),
     ("kms:DescribeKey", KEY, "Keys"),

@@ -461,7 +461,6 @@ impl Message {
         let query = target.split_once('?').map_or("", |(_, query)| query);
         let asks = |name: &str| query.split('&').any(|field| field.split('=').next() == Some(name));
         let name = match (service, action.split_once(' ')) {
-            (_, None) => action.as_str(),
             ("lambda", Some(("GET", path))) if path.ends_with("/configuration") => "GetFunctionConfiguration",
             ("lambda", Some(("GET", path))) if path.ends_with("/policy") => "GetPolicy",
             ("lambda", Some(("POST", path))) if path.ends_with("/invocations") => "InvokeFunction",
