@@ -93,8 +93,8 @@ mod sending {
 
     use super::Webhook;
     use crate::Redacted;
-    use crate::provider::aws::Clock;
     use crate::provider::address::is_private;
+    use crate::provider::aws::Clock;
     use crate::provider::http::{Answer, Http};
     use crate::provider::ids::is_opaque_id;
     use crate::provider::secret::{Keys, Secret};
