@@ -196,8 +196,8 @@ fn what_is_published_is_what_was_built() {
         fs::create_dir_all(&dist).unwrap();
         fs::write(dist.join("deployer.tar.gz"), "built").unwrap();
         assert!(bash("sha256sum deployer.tar.gz >SHA256SUMS", &dist, ""));
-        let build = steps(&jobs(&workflow)["build"]);
-        let sums = build.iter().find(|step| step["id"] == "sums").unwrap();
+        let steps = steps(&jobs(&workflow)["build"]);
+        let sums = steps.iter().find(|step| step["id"] == "sums").unwrap();
         fs::write(folder.join("output"), "").unwrap();
         assert!(bash(sums["run"].as_str().unwrap(), &folder, ""));
         let output = fs::read_to_string(folder.join("output")).unwrap();

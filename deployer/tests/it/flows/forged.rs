@@ -79,7 +79,7 @@ fn planted_configurations_have_no_effect() {
     let plant = |end: &str, bytes: Vec<u8>| {
         attached
             .acme
-            .plant(&format!("pools/{}/acme{end}", attached.pool), bytes)
+            .plant(&format!("pools/{}/acme{end}", attached.pool), bytes);
     };
     for end in [".json", ".before.json"] {
         plant(end, with_weak_passwords(&with_foreign_sender(bytes)));
