@@ -271,6 +271,7 @@ fn what_is_typed_is_inert() {
 }
 
 #[test]
+#[ignore = "takes more than five minutes: run it by name, with --ignored"]
 fn what_files_say_is_inert_where_nothing_is_called() {
     let commands = [
         "init",
@@ -286,6 +287,7 @@ fn what_files_say_is_inert_where_nothing_is_called() {
 }
 
 #[test]
+#[ignore = "takes more than five minutes: run it by name, with --ignored"]
 fn what_a_service_refuses_with_is_inert() {
     let proxy = Proxy::before(Ministack::shared().address());
     // Who asks is known, so that the commands go on.
