@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import pty
+import select
 import struct
 import sys
 import termios
@@ -30,7 +31,9 @@ while True:
     if not piece:
         break
     shown += piece
-    if questions and questions[0][0].encode() in shown[answered:]:
+    # What is typed is shown: in the middle of an output it would look like a part of that.
+    waits = not select.select([terminal], [], [], 0.05)[0]
+    if waits and questions and questions[0][0].encode() in shown[answered:]:
         _, answer = questions.pop(0)
         answered = len(shown)
         os.write(terminal, (answer if answer == "\x03" else answer + "\n").encode())

@@ -16,7 +16,7 @@ const PHONENUMBERS: &str = "phonenumbers==9.0.40";
 #[test]
 fn no_number_is_given_another_country_than_libphonenumber_gives_it() {
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("numbers.json");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/numbers.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/phone_numbers.py");
     let numbers = count("COMPARED_NUMBERS", 12_000).to_string();
     let python = tools::python("numbers", &[PHONENUMBERS]).join("python");
     let output = Command::new(python)
