@@ -9,11 +9,15 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::args::Format;
 use crate::cli::context::Context;
+use crate::inert;
 use crate::simulate::{Content, Hop, Preview};
 use crate::spec::Stack;
 
 /// Members that stand in the heading, or are for programs.
 const UNSAID: [&str; 3] = ["version", "stack", "region"];
+
+/// Members of several lines: texts of messages. Every other member is one line, whatever wrote it.
+const TEXTS: [&str; 5] = ["text", "html", "sms_message", "email_message", "left_out"];
 
 /// What programs get of every event, in this order; null where there is nothing to say.
 const MEMBERS: [&str; 26] = [
@@ -93,8 +97,12 @@ impl Printed {
         let said = || self.members.iter().filter(|(name, _)| !UNSAID.contains(&name.as_str()));
         let width = said().map(|(name, _)| name.len()).max().unwrap_or_default();
         for (name, value) in said() {
+            let mut words = words(value);
+            if !TEXTS.contains(&name.as_str()) {
+                words = inert::line(&words).into_owned();
+            }
             let name = name.replace('_', " ");
-            for (index, line) in words(value).lines().enumerate() {
+            for (index, line) in words.lines().enumerate() {
                 let name = if index == 0 { name.as_str() } else { "" };
                 // A line of nothing keeps no blanks.
                 let line = format!("  {name:<width$}  {line}");

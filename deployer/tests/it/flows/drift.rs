@@ -63,7 +63,7 @@ impl Acme {
     }
 
     /// Somebody asks for shorter passwords, and for a second factor.
-    fn loosen_the_pool(&self) {
+    pub(super) fn loosen_the_pool(&self) {
         let passwords = PasswordPolicyType::builder()
             .minimum_length(6)
             .require_symbols(true)

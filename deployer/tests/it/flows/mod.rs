@@ -17,6 +17,7 @@ mod failures;
 mod forged;
 mod guard;
 mod guards;
+mod hostile;
 mod imports;
 mod kills;
 mod large_templates;

@@ -25,15 +25,15 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
 /// An event that failed.
-struct Event<'a> {
-    purpose: &'a str,
+pub(super) struct Event<'a> {
+    pub(super) purpose: &'a str,
     /// Whose event it is: each has a number of their own.
-    user: &'a str,
+    pub(super) user: &'a str,
     /// Another number than the user's.
-    to: Option<&'a str>,
-    code: &'a str,
-    age_s: u64,
-    error: &'a str,
+    pub(super) to: Option<&'a str>,
+    pub(super) code: &'a str,
+    pub(super) age_s: u64,
+    pub(super) error: &'a str,
 }
 
 impl Default for Event<'_> {
@@ -100,7 +100,7 @@ impl Acme {
     }
 
     /// Puts a record into the queue as Lambda does when it gives up, with a code that is really encrypted; returns it.
-    fn failed(&self, event: &Event<'_>) -> String {
+    pub(super) fn failed(&self, event: &Event<'_>) -> String {
         let record = self.record(event).to_string();
         self.queue(&record);
         record
@@ -149,7 +149,7 @@ impl Acme {
     }
 
     /// Puts a record into the queue by the function's role.
-    fn queue(&self, body: &str) {
+    pub(super) fn queue(&self, body: &str) {
         self.queue_by(&self.sqs_by_role(&self.output("FunctionName")), body);
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod cognito;
 pub(crate) mod documented;
 pub(crate) mod github;
 pub(crate) mod handler;
+pub(crate) mod hostile;
 pub(crate) mod http;
 pub(crate) mod ministack;
 pub(crate) mod moto;
