@@ -72,8 +72,6 @@ fn every_call_has_its_row() {
     let spared = [
         "sts:GetCallerIdentity",
         "cloudformation:DescribeType",
-        "s3:GetBucketVersioning",
-        "s3:GetEncryptionConfiguration",
         "ses:GetAccount",
         "ses:GetEmailIdentity",
         "sns:GetSMSSandboxAccountStatus",

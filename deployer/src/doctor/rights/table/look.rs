@@ -100,6 +100,17 @@ pub(super) const ROWS: &[Row] = &[
     row(Caller, Look, When::Handler, LOGS, &["logs:FilterLogEvents"]),
     row(Caller, Look, When::Sends, QUEUE, &["sqs:GetQueueAttributes"]),
     // What only looks may be missing: the output then says what was not looked at.
+    perhaps(row(
+        Caller,
+        Look,
+        When::Handler,
+        BUCKET,
+        &[
+            "s3:GetBucketPolicy",
+            "s3:GetBucketVersioning",
+            "s3:GetEncryptionConfiguration",
+        ],
+    )),
     diff(
         "Keys",
         perhaps(row(
