@@ -2,6 +2,7 @@
 
 use aws_sdk_cloudformation::error::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde_json::Value;
 use thiserror::Error;
 
 /// A call that did not go through.
@@ -107,6 +108,12 @@ pub(super) fn refused_by(action: &'static str, code: String, message: Option<Str
         refusal: refusal(code, &message),
         message,
     }
+}
+
+/// Reads a policy that a service returned as JSON in a text.
+pub(super) fn policy_document(action: &'static str, text: &str) -> Result<Value, AwsError> {
+    serde_json::from_str(text)
+        .map_err(|_| AwsError::unexpected(action, "the answer holds a policy that cannot be read"))
 }
 
 /// A plain call that nobody answered.

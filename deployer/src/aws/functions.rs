@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::error::refused;
+use super::error::{policy_document, refused};
 use super::{AwsError, Session};
 
 /// A function as Lambda has it.
@@ -63,9 +63,7 @@ impl Session {
             .send()
             .await;
         match answer.map_err(|error| refused(action, error)) {
-            Ok(answer) => serde_json::from_str(answer.policy().unwrap_or_default())
-                .map(Some)
-                .map_err(|_| AwsError::unexpected(action, "the answer holds a policy that cannot be read")),
+            Ok(answer) => policy_document(action, answer.policy().unwrap_or_default()).map(Some),
             Err(error) if error.is(&["ResourceNotFoundException"]) => Ok(None),
             Err(error) => Err(error),
         }

@@ -58,7 +58,7 @@ pub use log_events::{LogEvent, LogQuery};
 pub use objects::{BucketState, StoredObject};
 pub use plain::Plain;
 pub use pools::{FoundPool, PoolState};
-pub use queues::{QueueDepth, QueueMessage};
+pub use queues::{QueueDepth, QueueMessage, QueuePolicy};
 pub use roles::{Decision, RoleState, Simulated};
 pub use secrets::SecretShape;
 pub use senders::{MailAccount, MailIdentity};
@@ -83,6 +83,13 @@ pub struct Caller {
     pub account: AccountId,
     /// The user or session, by ARN.
     pub arn: String,
+}
+
+impl Caller {
+    /// The partition of the account, such as `aws` or `aws-cn`.
+    pub fn partition(&self) -> &str {
+        self.arn.split(':').nth(1).unwrap_or("aws")
+    }
 }
 
 /// The HTTP client of every call of a session: one set of certificates, and connections that are used again.

@@ -7,8 +7,9 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
+use serde_json::Value;
 
-use super::error::refused;
+use super::error::{policy_document, refused};
 use super::{AwsError, Refusal, Session};
 use crate::spec::AccountId;
 
@@ -86,6 +87,23 @@ impl Session {
             versioned: versioning.status().is_some_and(|status| status.as_str() == "Enabled"),
             encrypted,
         })
+    }
+
+    /// Reads a bucket's policy; nothing when it has none.
+    pub async fn bucket_policy(&self, bucket: &str, owner: &AccountId) -> Result<Option<Value>, AwsError> {
+        let action = "s3:GetBucketPolicy";
+        let answer = self
+            .objects()
+            .get_bucket_policy()
+            .bucket(bucket)
+            .expected_bucket_owner(owner.as_str())
+            .send()
+            .await;
+        match answer.map_err(|error| refused(action, error)) {
+            Ok(answer) => answer.policy().map(|text| policy_document(action, text)).transpose(),
+            Err(error) if error.is(&["NoSuchBucketPolicy"]) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Looks an object up; nothing when it is not there.

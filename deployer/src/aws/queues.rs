@@ -1,5 +1,6 @@
 //! Amazon SQS: failed events, counted, received, given back and deleted.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::{
@@ -7,8 +8,9 @@ use aws_sdk_sqs::types::{
     MessageSystemAttributeName, QueueAttributeName,
 };
 use handler::Redacted;
+use serde_json::Value;
 
-use super::error::{refused, refused_by};
+use super::error::{policy_document, refused, refused_by};
 use super::{AwsError, Session};
 
 /// How many messages a queue holds; SQS counts approximately.
@@ -20,6 +22,15 @@ pub struct QueueDepth {
     pub in_flight: u64,
     /// Messages that are not to be seen yet.
     pub delayed: u64,
+}
+
+/// A queue's resource policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueuePolicy {
+    /// The queue's ARN.
+    pub queue_arn: String,
+    /// The policy; nothing where the queue has none.
+    pub document: Option<Value>,
 }
 
 /// A message that was received: nobody else sees it for as long as was asked for.
@@ -36,6 +47,9 @@ pub struct QueueMessage {
     /// What it holds: a user's event.
     pub body: Redacted<String>,
 }
+
+/// The right to read a queue's attributes.
+const GET_ATTRIBUTES: &str = "sqs:GetQueueAttributes";
 
 /// How many messages one call takes.
 const BATCH: usize = 10;
@@ -124,30 +138,18 @@ impl Session {
 
     /// Counts the messages of a queue; nothing when there is no such queue.
     pub async fn queue_depth(&self, url: &str) -> Result<Option<QueueDepth>, AwsError> {
-        let action = "sqs:GetQueueAttributes";
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
             QueueAttributeName::ApproximateNumberOfMessagesDelayed,
         ];
-        let answer = aws_sdk_sqs::Client::new(&self.sdk)
-            .get_queue_attributes()
-            .queue_url(url)
-            .set_attribute_names(Some(names.to_vec()))
-            .send()
-            .await;
-        let answer = match answer.map_err(|error| refused(action, error)) {
-            Ok(answer) => answer,
-            // The service has had both names for it.
-            Err(error) if error.is(&["AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"]) => {
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
+        let Some(attributes) = self.queue_attributes(url, &names).await? else {
+            return Ok(None);
         };
         let count = |name: &QueueAttributeName| {
-            let text = answer.attributes().and_then(|attributes| attributes.get(name));
+            let text = attributes.get(name);
             text.and_then(|text| text.parse().ok())
-                .ok_or_else(|| AwsError::unexpected(action, format!("the answer holds no {name}")))
+                .ok_or_else(|| AwsError::unexpected(GET_ATTRIBUTES, format!("the answer holds no {name}")))
         };
         let [waiting, in_flight, delayed] = &names;
         Ok(Some(QueueDepth {
@@ -155,6 +157,43 @@ impl Session {
             in_flight: count(in_flight)?,
             delayed: count(delayed)?,
         }))
+    }
+
+    /// Reads a queue's policy; nothing when there is no such queue.
+    pub async fn queue_policy(&self, url: &str) -> Result<Option<QueuePolicy>, AwsError> {
+        let names = [QueueAttributeName::QueueArn, QueueAttributeName::Policy];
+        let Some(mut attributes) = self.queue_attributes(url, &names).await? else {
+            return Ok(None);
+        };
+        let queue_arn = attributes
+            .remove(&QueueAttributeName::QueueArn)
+            .ok_or_else(|| AwsError::unexpected(GET_ATTRIBUTES, "the answer holds no QueueArn"))?;
+        // A policy that was taken away may be an empty text.
+        let document = attributes
+            .get(&QueueAttributeName::Policy)
+            .filter(|text| !text.is_empty());
+        let document = document.map(|text| policy_document(GET_ATTRIBUTES, text)).transpose()?;
+        Ok(Some(QueuePolicy { queue_arn, document }))
+    }
+
+    /// Reads attributes of a queue; nothing when there is no such queue. SQS leaves out those without a value.
+    async fn queue_attributes(
+        &self,
+        url: &str,
+        names: &[QueueAttributeName],
+    ) -> Result<Option<HashMap<QueueAttributeName, String>>, AwsError> {
+        let answer = aws_sdk_sqs::Client::new(&self.sdk)
+            .get_queue_attributes()
+            .queue_url(url)
+            .set_attribute_names(Some(names.to_vec()))
+            .send()
+            .await;
+        match answer.map_err(|error| refused(GET_ATTRIBUTES, error)) {
+            Ok(answer) => Ok(Some(answer.attributes.unwrap_or_default())),
+            // The service has had both names for it.
+            Err(error) if error.is(&["AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"]) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod key;
 mod machine;
 mod policy;
 mod pool;
+mod resource_policy;
 pub mod rights;
 mod secret;
 mod senders;
@@ -20,6 +21,7 @@ pub use key::{grants, state};
 pub use machine::toolchain;
 pub use policy::stack_policy;
 pub use pool::{deployed, email_sending, import, left_over, sms_configuration, tier};
+pub use resource_policy::{Assets, QueueAccess, bucket_policy, queue_policy};
 pub use secret::secret;
 pub use senders::{SmsService, identities_of, mail_account, mail_identity, sms_sandbox, spend_limit};
 pub use trigger::{code, function, permission};
@@ -36,7 +38,7 @@ pub enum Level {
     Ok,
     /// Worth a look, or not checked.
     Warn,
-    /// A deployment, or messages, will fail.
+    /// A deployment, or messages, will fail; or somebody can change what they rely on.
     Fail,
 }
 

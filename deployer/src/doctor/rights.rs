@@ -16,7 +16,7 @@ use crate::spec::{KeySource, Stack};
 use By::CloudFormation;
 use Task::{Apply, Attach, Look};
 pub use policy::{Place, apply_policy, cloudformation_policy, diff_policy};
-use table::{KEY, Row, TABLE, When};
+use table::{KEY, Row, When, table};
 
 /// Whose right it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,7 +127,7 @@ pub struct Asked {
 
 /// Returns what a stack needs, in the order of the table.
 pub fn asked(stack: &Stack, model: &Model, names: &Names<'_>) -> Vec<Asked> {
-    let needed = TABLE.iter().filter(|row| needs(stack, model, names, row));
+    let needed = table().filter(|row| needs(stack, model, names, row));
     needed
         .map(|row| Asked {
             by: row.by,

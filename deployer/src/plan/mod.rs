@@ -39,7 +39,7 @@ pub use cloudformation::Surprise;
 pub use code::{DeliveryChange, DeployedCode, FileChange};
 pub use diff::{diff, patch};
 pub use existing_key::ExistingKey;
-pub(crate) use guard::other_bytes;
+pub(crate) use guard::{Weaker, other_bytes, weaker};
 pub use guard::{foreign_accounts, foreign_accounts_of, guards};
 pub use immutable::unlike_live;
 pub use phases::phases;

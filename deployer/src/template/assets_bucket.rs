@@ -3,9 +3,10 @@
 //! Named by account and Region, so that nobody has to write it down. Current zips are never expired: a
 //! rollback needs them. A template is there for a moment only; one that a killed run left goes after a day.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Template;
+use super::value::document;
 
 /// Renders the template of `deployer bootstrap`.
 pub fn assets_bucket() -> Template {
@@ -68,22 +69,7 @@ pub fn assets_bucket() -> Template {
                             "Action": "s3:*",
                             "Resource": [arn, { "Fn::Sub": "${Bucket.Arn}/*" }],
                             "Condition": { "Bool": { "aws:SecureTransport": "false" } },
-                        }, {
-                            // What was stored once is never written over. The parts of a multipart upload have no such
-                            // condition; the call that makes an object of them has.
-                            "Sid": "WriteOnce",
-                            "Effect": "Deny",
-                            "Principal": "*",
-                            "Action": "s3:PutObject",
-                            "Resource": [
-                                { "Fn::Sub": "${Bucket.Arn}/handler/*" },
-                                { "Fn::Sub": "${Bucket.Arn}/pools/*" },
-                            ],
-                            "Condition": {
-                                "Null": { "s3:if-none-match": "true" },
-                                "Bool": { "s3:ObjectCreationOperation": "true" },
-                            },
-                        }],
+                        }, write_once(|objects| json!({ "Fn::Sub": format!("${{Bucket.Arn}}/{objects}") }))],
                     },
                 },
             },
@@ -91,4 +77,26 @@ pub fn assets_bucket() -> Template {
         "Outputs": { "AssetsBucket": { "Value": { "Ref": "Bucket" } } },
     });
     Template::fixed(value)
+}
+
+/// The statement that keeps objects from being overwritten; `resource` makes a resource from a pattern of keys.
+///
+/// The parts of a multipart upload have no such condition; the call that makes an object of them has.
+fn write_once(resource: impl Fn(&str) -> Value) -> Value {
+    json!({
+        "Sid": "WriteOnce",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": [resource("handler/*"), resource("pools/*")],
+        "Condition": {
+            "Null": { "s3:if-none-match": "true" },
+            "Bool": { "s3:ObjectCreationOperation": "true" },
+        },
+    })
+}
+
+/// Returns the part of a bucket's policy that keeps objects from being overwritten; `arn` is the bucket's.
+pub fn write_once_policy(arn: &str) -> Value {
+    document(vec![write_once(|objects| Value::from(format!("{arn}/{objects}")))])
 }

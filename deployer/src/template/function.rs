@@ -85,7 +85,8 @@ fn queue() -> Value {
     resource("AWS::SQS::Queue", Retention::Delete, &QUEUE_SKIPS, properties)
 }
 
-/// Only the function's role may put records into the queue: `redrive` sends what it finds there.
+/// Returns the policy of the queue: only the function's role may put records into it, since `redrive` sends what it finds
+/// there. Queue and role are ARNs, or what CloudFormation makes ARNs of.
 ///
 /// Lambda's failure destination sends by the function's role too. Both statements deny: the role is allowed by its own
 /// policy, and every other right on the queue stays with the account, the right to change this policy included.
@@ -94,16 +95,16 @@ fn queue() -> Value {
 ///
 /// Source: "Capturing records of Lambda asynchronous invocations", AWS Lambda Developer Guide; "AWS global condition
 /// context keys" and "IAM JSON policy elements: Condition operators", IAM User Guide.
-fn queue_policy() -> Value {
-    let queue = attribute(logical::DEAD_LETTER_QUEUE, "Arn");
-    let statements = vec![
+pub fn queue_policy_document(queue_arn: impl Into<Value>, role_arn: impl Into<Value>) -> Value {
+    let (queue, role) = (queue_arn.into(), role_arn.into());
+    document(vec![
         json!({
             "Sid": "OnlyTheFunctionSends",
             "Effect": "Deny",
             "Principal": "*",
             "Action": "sqs:SendMessage",
             "Resource": queue,
-            "Condition": {"ArnNotEquals": {"aws:PrincipalArn": attribute(logical::FUNCTION_ROLE, "Arn")}},
+            "Condition": {"ArnNotEquals": {"aws:PrincipalArn": role}},
         }),
         json!({
             "Sid": "OnlyByTls",
@@ -113,10 +114,14 @@ fn queue_policy() -> Value {
             "Resource": queue,
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }),
-    ];
+    ])
+}
+
+fn queue_policy() -> Value {
+    let [queue, role] = [logical::DEAD_LETTER_QUEUE, logical::FUNCTION_ROLE].map(|id| attribute(id, "Arn"));
     let properties = json!({
         "Queues": [reference(logical::DEAD_LETTER_QUEUE)],
-        "PolicyDocument": document(statements),
+        "PolicyDocument": queue_policy_document(queue, role),
     });
     resource("AWS::SQS::QueuePolicy", Retention::None, &[], properties)
 }

@@ -7,27 +7,39 @@ use handler::delivery::Provider;
 use super::{About, Group, Place};
 use crate::apply::Bucket;
 use crate::aws::{BucketState, Plain};
-use crate::doctor::{self, Reading, SmsService, Verdict};
+use crate::doctor::{self, Assets, Reading, SmsService, Verdict};
 use crate::spec::{Environment, Region, Stack};
 
 /// Asks about the account in a Region, for the stacks that live there.
 pub(super) async fn look(region: &Region, place: &Place, stacks: &[&Stack]) -> Group {
     let mut verdicts = vec![doctor::caller(region, &place.caller)];
-    let account = place.caller.as_ref().ok().map(|caller| caller.account.clone());
-    if let Some(account) = &account {
+    let caller = place.caller.as_ref().ok();
+    if let Some(caller) = caller {
+        let (account, partition) = (&caller.account, caller.partition());
         let mut buckets = BTreeSet::new();
         for stack in stacks.iter().filter(|stack| stack.uses_handler()) {
             let bucket = Bucket::of(stack, account);
             if buckets.insert(bucket.name.clone()) {
                 let state = bucket_state(place, &bucket).await;
                 verdicts.push(doctor::bucket(&bucket.name, region, &state));
+                // Nothing can be said of the policy of a bucket that is not there.
+                if !matches!(state, Ok(None)) {
+                    let assets = Assets {
+                        name: &bucket.name,
+                        partition,
+                        region,
+                        is_bootstrapped: bucket.name == Bucket::made(account, region).name,
+                    };
+                    let policy = place.session.bucket_policy(&bucket.name, &bucket.owner).await;
+                    verdicts.push(doctor::bucket_policy(assets, &policy));
+                }
             }
         }
         verdicts.extend(senders(place, stacks).await);
     }
     Group {
         about: About::Account {
-            account: account.map(|account| account.to_string()),
+            account: caller.map(|caller| caller.account.to_string()),
             region: region.clone(),
         },
         verdicts,

@@ -19,9 +19,8 @@ pub(super) async fn look(
     sms_role: Option<&str>,
 ) -> (Vec<Verdict>, Vec<Told>) {
     let bucket = Bucket::of(stack, &caller.account);
-    let partition = caller.arn.split(':').nth(1).unwrap_or("aws");
     let names = Names {
-        partition,
+        partition: caller.partition(),
         account: caller.account.as_str(),
         bucket: &bucket.name,
         pool,

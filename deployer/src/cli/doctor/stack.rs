@@ -63,7 +63,7 @@ pub(super) async fn look(place: &Place, caller: &Caller, stack: &Stack, since_ms
         }
         verdicts.extend(secrets(place, stack).await);
         if let Some(outputs) = outputs {
-            verdicts.extend(messages::look(place, stack, &file, state, outputs, since_ms).await);
+            verdicts.extend(messages::look(place, caller, stack, &file, state, outputs, since_ms).await);
         }
     }
     Group {

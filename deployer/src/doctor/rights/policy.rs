@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::table::{Row, TABLE};
+use super::table::{Row, table};
 use super::{By, Task};
 
 /// Where stacks are deployed, for every stack whose name matches a pattern.
@@ -27,24 +27,20 @@ pub struct Place<'a> {
 
 /// Returns the policy for whoever runs `deployer diff`: every right that it uses, and none to change anything.
 pub fn diff_policy(place: Place<'_>) -> Value {
-    let rows = TABLE.iter().filter(|row| row.diff.is_some());
+    let rows = table().filter(|row| row.diff.is_some());
     document(place, rows)
 }
 
 /// Returns the policy for whoever runs `deployer apply` for stacks with a `cloudformation_role`.
 pub fn apply_policy(place: Place<'_>) -> Value {
     let tasks = [Task::Look, Task::Apply, Task::Attach];
-    let rows = TABLE
-        .iter()
-        .filter(|row| row.by == By::Caller && tasks.contains(&row.task));
+    let rows = table().filter(|row| row.by == By::Caller && tasks.contains(&row.task));
     document(place, rows)
 }
 
 /// Returns the policy of that `cloudformation_role`.
 pub fn cloudformation_policy(place: Place<'_>) -> Value {
-    let rows = TABLE
-        .iter()
-        .filter(|row| row.by == By::CloudFormation && row.task == Task::Apply);
+    let rows = table().filter(|row| row.by == By::CloudFormation && row.task == Task::Apply);
     document(place, rows)
 }
 
@@ -172,7 +168,7 @@ mod tests {
     #[test]
     fn an_id_stands_once_and_means_one_resource() {
         let mut seen = BTreeSet::new();
-        for row in TABLE.iter().filter(|row| row.diff.is_some()) {
+        for row in table().filter(|row| row.diff.is_some()) {
             assert!(seen.insert(row.diff), "{row:?}");
         }
     }

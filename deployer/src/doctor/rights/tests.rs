@@ -72,8 +72,6 @@ fn every_call_has_its_row() {
     let spared = [
         "sts:GetCallerIdentity",
         "cloudformation:DescribeType",
-        "s3:GetBucketVersioning",
-        "s3:GetEncryptionConfiguration",
         "ses:GetAccount",
         "ses:GetEmailIdentity",
         "sns:GetSMSSandboxAccountStatus",
@@ -83,7 +81,7 @@ fn every_call_has_its_row() {
         "secretsmanager:GetSecretValue",
         "ssm:GetParameter",
     ];
-    let listed: BTreeSet<&str> = TABLE.iter().flat_map(|row| row.actions).copied().collect();
+    let listed: BTreeSet<&str> = table().flat_map(|row| row.actions).copied().collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/aws");
     let mut found = 0;
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -81,7 +81,7 @@ impl Statement {
     }
 
     /// The conditions of this statement that others do not imply.
-    fn lost(&self, others: &[Condition]) -> Vec<&Condition> {
+    pub(super) fn lost(&self, others: &[Condition]) -> Vec<&Condition> {
         let kept = |mine: &Condition| others.iter().any(|other| other.implies(mine));
         self.conditions.iter().filter(|mine| !kept(mine)).collect()
     }
@@ -97,8 +97,16 @@ impl Statement {
         })
     }
 
-    /// What this statement speaks of and another one does not, element by element, for a person.
+    /// What this statement speaks of and another one does not, for a person: elements, and conditions that it lacks.
     pub(super) fn beyond(&self, other: &Self) -> Vec<String> {
+        let lost = other.lost(&self.conditions).into_iter();
+        let mut found = self.elements_beyond(other);
+        found.extend(lost.map(|condition| format!("without {}", condition.name())));
+        found
+    }
+
+    /// The principals, actions and resources of this statement that another one does not have.
+    pub(super) fn elements_beyond(&self, other: &Self) -> Vec<String> {
         type Covers = fn(&Set, &Set) -> bool;
         let elements: [(&str, &Set, &Set, Covers); 3] = [
             ("principal", &self.principals, &other.principals, Set::covers),
@@ -110,11 +118,6 @@ impl Statement {
             let parts = mine.parts().into_iter().filter(|part| !covers(theirs, part));
             found.extend(parts.map(|part| format!("{element} {}", part.text())));
         }
-        let lost = other.lost(&self.conditions);
-        found.extend(
-            lost.into_iter()
-                .map(|condition| format!("without {}", condition.name())),
-        );
         found
     }
 
@@ -202,7 +205,8 @@ impl Set {
         }
     }
 
-    fn text(&self) -> String {
+    /// Its patterns, for a person.
+    pub(super) fn text(&self) -> String {
         match self {
             Self::Only(patterns) => patterns.join(", "),
             Self::AllBut(patterns) => format!("all but {}", patterns.join(", ")),

@@ -19,6 +19,7 @@ mod role;
 #[cfg(test)]
 mod tests;
 mod trigger;
+mod weaker;
 
 use serde_json::{Map, Value};
 
@@ -36,6 +37,7 @@ pub(super) use delivery::findings as delivery_findings;
 pub(super) use key::{key_swapped, still_allowed};
 pub(super) use pool::lost;
 pub(super) use trigger::{sender_added, trigger_dropped};
+pub(crate) use weaker::{Weaker, weaker};
 
 /// What the guards say about a change from `old` to `new`. `own_key` is the ARN of the key that the
 /// deployed stack made.

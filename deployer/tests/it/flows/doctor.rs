@@ -1,5 +1,7 @@
 //! `doctor` on a healthy stack and on sick ones.
 
+mod policies;
+
 use serde_json::{Value, json};
 
 use super::{Acme, sender};
@@ -251,7 +253,7 @@ fn an_existing_pool_is_looked_at_before_it_is_attached_to() {
 /// The rights of a role that somebody took on, and of the one that CloudFormation takes on.
 #[test]
 fn a_role_s_rights_are_asked_of_iam() {
-    let acme = Acme::with_bucket(Workspace::online());
+    let acme = Acme::new();
     let (account, iam) = (acme.workspace.account().to_owned(), acme.workspace.sdk());
     let iam = aws_sdk_iam::Client::new(&iam);
     let trust = json!({ "Version": "2012-10-17", "Statement": [] }).to_string();
