@@ -2,7 +2,7 @@
 //!
 //! The modules are the flow of the data, and each uses only those to its left:
 //! `finding → spec → model → template → check → asset → plan → apply → events`.
-//! [`inert`] stands before them: it makes text of others safe to show.
+//! [`inert`] stands before them: it makes text of others safe to show. `files` writes files whole or not at all.
 //! [`doctor`] stands behind them: it judges what they stand on. Two stand beside them and use none: [`simulate`] does
 //! what Cognito does, and [`redrive`] judges events that failed. [`aws`] alone knows the SDK, and only [`cli`] prints,
 //! prompts, exits, or reads the environment and the clock.
@@ -14,6 +14,7 @@ pub mod check;
 pub mod cli;
 pub mod doctor;
 pub mod events;
+mod files;
 pub mod finding;
 pub mod inert;
 pub mod model;

@@ -5,13 +5,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
 use super::archive::{self, Contents};
 use super::{Asset, AssetError, Built, Origin, Sha256, Tools, gate, gate_elf};
+use crate::files;
 
 /// Returns the zip of `asset` if it, or its binary, was built before; runs no program.
 pub fn cached(asset: &Asset, tools: &Tools) -> Option<Built> {
@@ -105,16 +104,8 @@ impl Store {
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), AssetError> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let path = self.path(name);
-        let partial = self.path(&format!(".{name}.{}-{count}", process::id()));
-        let put = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, &path));
-        put.map_err(|source| {
-            // What cannot be written cannot always be removed either, and the first error says why.
-            drop(fs::remove_file(&partial));
-            AssetError::Write { path, source }
-        })
+        files::replace(&path, bytes).map_err(|source| AssetError::Write { path, source })
     }
 }
 

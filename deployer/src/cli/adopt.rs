@@ -19,6 +19,7 @@ use super::exit::ExitStatus;
 use super::progress::during;
 use super::{findings, init};
 use crate::aws::Session;
+use crate::files;
 use crate::finding::Source;
 use crate::inert;
 use crate::plan::{LeftOut, adopted};
@@ -161,7 +162,7 @@ fn write(context: &Context, path: &Path, text: &str) -> Result<(), CliError> {
         .filter(|folder| *folder != PathBuf::new());
     let folder = folder.unwrap_or_else(|| PathBuf::from("."));
     fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
-    init::create(path, text).map_err(|error| failed(path, &error))?;
+    files::create(path, text.as_bytes()).map_err(|error| failed(path, &error))?;
     context.out.talk(&format!("wrote `{}`", path.display()));
     init::write_schema(context, &folder)
 }

@@ -15,6 +15,7 @@ use super::error::CliError;
 use super::exit::ExitStatus;
 use super::progress::meanwhile;
 use crate::asset::{self, Asset, Built, Origin, Tools};
+use crate::files;
 
 pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<ExitStatus, CliError> {
     let tools = tools(&args.builder)?;
@@ -31,7 +32,7 @@ pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<ExitStatus, Cli
         if let Some(folder) = &args.out {
             let path = folder.join(format!("{}.zip", declared.stack.name));
             fs::create_dir_all(folder)
-                .and_then(|()| fs::write(&path, &built.zip))
+                .and_then(|()| files::replace(&path, &built.zip))
                 .map_err(|error| CliError::failed(format!("cannot write `{}`: {error}", path.display())))?;
         }
         let (stack, digest) = (&declared.stack, asset.digest);

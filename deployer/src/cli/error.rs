@@ -58,6 +58,12 @@ impl CliError {
         }
     }
 
+    /// The command ended well, but stdout did not take all of its output.
+    pub(super) fn unwritten(error: &std::io::Error) -> Self {
+        Self::failed(format!("failed to write the output to stdout: {error}"))
+            .hint("the command itself ended without an error: only its output is incomplete")
+    }
+
     /// A failure that these lines tell.
     pub(super) fn telling(lines: String) -> Self {
         Self {

@@ -6,8 +6,8 @@
 mod answers;
 mod file;
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::args::InitArgs;
@@ -15,6 +15,7 @@ use super::context::Context;
 use super::error::CliError;
 use super::exit::ExitStatus;
 use super::findings;
+use crate::files;
 use crate::finding::Source;
 use crate::spec;
 
@@ -41,11 +42,12 @@ pub(super) async fn run(context: &Context, args: &InitArgs) -> Result<ExitStatus
         )));
     }
     fs::create_dir_all(&args.folder).map_err(|error| failed(&args.folder, &error))?;
-    if overwrite {
-        fs::write(&path, text).map_err(|error| failed(&path, &error))?;
+    let written = if overwrite {
+        files::replace(&path, text.as_bytes())
     } else {
-        create(&path, &text).map_err(|error| failed(&path, &error))?;
-    }
+        files::create(&path, text.as_bytes())
+    };
+    written.map_err(|error| failed(&path, &error))?;
     context.out.talk(&format!("wrote `{}`", path.display()));
     write_schema(context, &args.folder)?;
     context.out.talk(&format!("  next: deployer diff {}", path.display()));
@@ -59,7 +61,7 @@ fn failed(path: &Path, error: &std::io::Error) -> CliError {
 /// Writes the schema that a stack file's first line names, where there is none.
 pub(super) fn write_schema(context: &Context, folder: &Path) -> Result<(), CliError> {
     let schema = folder.join("schema.json");
-    match create(&schema, &spec::schema_text()) {
+    match files::create(&schema, spec::schema_text().as_bytes()) {
         Ok(()) => context.out.talk(&format!(
             "wrote `{}`, by which editors complete and check it",
             schema.display()
@@ -68,12 +70,6 @@ pub(super) fn write_schema(context: &Context, folder: &Path) -> Result<(), CliEr
         Err(error) => return Err(failed(&schema, &error)),
     }
     Ok(())
-}
-
-/// Writes a file that is not there yet.
-pub(super) fn create(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())
 }
 
 async fn may_overwrite(context: &Context, path: &Path) -> Result<(), CliError> {

@@ -49,6 +49,7 @@ mod validate;
 mod wrap;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -88,8 +89,10 @@ pub fn main() -> ExitCode {
 /// Prints what the parser says. Help and version are data and come with 0; everything else is a mistake in the words.
 fn usage(error: clap::Error) -> ExitStatus {
     if !error.use_stderr() {
-        drop(error.print());
-        return ExitStatus::Done;
+        return match error.print().and_then(|()| stdout_at_start::is_open()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => error::report(&CliError::unwritten(&error)),
+            Ok(()) | Err(_) => ExitStatus::Done,
+        };
     }
     // The parser quotes what was typed, between colours of its own: so it reads it once more, made inert.
     let typed: Vec<String> = std::env::args_os()
@@ -105,26 +108,34 @@ fn usage(error: clap::Error) -> ExitStatus {
 
 async fn run(cli: Cli) -> Result<ExitStatus, CliError> {
     let context = Context::new()?;
-    match cli.command {
-        Command::Init(args) => init::run(&context, &args).await,
-        Command::Validate(args) => validate::run(&context, &args),
-        Command::Synth(args) => synth::run(&context, &args),
-        Command::Build(args) => build::run(&context, &args),
-        Command::Diff(args) => diff::run(&context, &args).await,
-        Command::Apply(args) => apply::run(&context, &args).await,
-        Command::Adopt(args) => adopt::run(&context, &args).await,
-        Command::Detach(args) => detach::run(&context, &args).await,
-        Command::Destroy(args) => destroy::run(&context, &args).await,
-        Command::Bootstrap(args) => bootstrap::run(&context, &args).await,
-        Command::Status(args) => status::run(&context, &args).await,
-        Command::Doctor(args) => doctor::run(&context, &args).await,
-        Command::Drift(args) => drift::run(&context, &args).await,
-        Command::Logs(args) => logs::run(&context, &args).await,
-        Command::Send(args) => send::run(&context, &args).await,
-        Command::Redrive(args) => redrive::run(&context, &args).await,
-        Command::Explain(args) => explain::run(&context, &args),
-        Command::Schema => Ok(schema::run(&context)),
-        Command::Completions(args) => Ok(completions::run(&context, &args)),
-        Command::Man(args) => completions::man(&context, &args),
+    let ended = command(&context, cli.command).await?;
+    match context.out.unwritten() {
+        None => Ok(ended),
+        Some(error) => Err(CliError::unwritten(error)),
+    }
+}
+
+async fn command(context: &Context, command: Command) -> Result<ExitStatus, CliError> {
+    match command {
+        Command::Init(args) => init::run(context, &args).await,
+        Command::Validate(args) => validate::run(context, &args),
+        Command::Synth(args) => synth::run(context, &args),
+        Command::Build(args) => build::run(context, &args),
+        Command::Diff(args) => diff::run(context, &args).await,
+        Command::Apply(args) => apply::run(context, &args).await,
+        Command::Adopt(args) => adopt::run(context, &args).await,
+        Command::Detach(args) => detach::run(context, &args).await,
+        Command::Destroy(args) => destroy::run(context, &args).await,
+        Command::Bootstrap(args) => bootstrap::run(context, &args).await,
+        Command::Status(args) => status::run(context, &args).await,
+        Command::Doctor(args) => doctor::run(context, &args).await,
+        Command::Drift(args) => drift::run(context, &args).await,
+        Command::Logs(args) => logs::run(context, &args).await,
+        Command::Send(args) => send::run(context, &args).await,
+        Command::Redrive(args) => redrive::run(context, &args).await,
+        Command::Explain(args) => explain::run(context, &args),
+        Command::Schema => Ok(schema::run(context)),
+        Command::Completions(args) => Ok(completions::run(context, &args)),
+        Command::Man(args) => completions::man(context, &args),
     }
 }

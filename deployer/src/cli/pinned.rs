@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::error::CliError;
 use super::observe::{Observed, Subject};
 use crate::asset::Asset;
+use crate::files;
 use crate::plan::{Answered, Inputs, Pinned, render};
 
 const FORMAT: &str = "deployer-plan";
@@ -84,7 +85,7 @@ pub(super) fn write(path: &Path, stacks: Vec<Pinned>) -> Result<(), CliError> {
         stacks,
     };
     let text = serde_json::to_string_pretty(&file).map_err(|error| failed(error.to_string()))?;
-    fs::write(path, format!("{text}\n")).map_err(|error| failed(error.to_string()))
+    files::replace(path, format!("{text}\n").as_bytes()).map_err(|error| failed(error.to_string()))
 }
 
 /// Reads a plan file.

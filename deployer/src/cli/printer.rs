@@ -7,7 +7,8 @@
 //! ([`inert`]), then broken into lines, then given our own colours.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Arc, OnceLock};
 
 use indicatif::MultiProgress;
 
@@ -29,6 +30,8 @@ pub(super) struct Printer {
     moving: MultiProgress,
     /// The stack that is spoken of, where others are spoken of in between.
     stack: Option<String>,
+    /// Why stdout did not take everything.
+    unwritten: Arc<OnceLock<io::Error>>,
 }
 
 impl Printer {
@@ -43,6 +46,7 @@ impl Printer {
                 .then(|| columns(terminal_size::terminal_size_of(&err))),
             moving: MultiProgress::new(),
             stack: None,
+            unwritten: Arc::default(),
         }
     }
 
@@ -51,6 +55,7 @@ impl Printer {
         Self {
             moving: self.moving.clone(),
             stack: Some(stack.to_owned()),
+            unwritten: Arc::clone(&self.unwritten),
             ..*self
         }
     }
@@ -67,7 +72,6 @@ impl Printer {
 
     /// Prints data that is text, such as Markdown or YAML, and nothing after it.
     pub(super) fn data(&self, text: &str) {
-        // A reader that closes its pipe, such as `head`, has what it wants.
         self.is_read(text);
     }
 
@@ -84,9 +88,8 @@ impl Printer {
     /// Prints data that people read: on a terminal, no line is wider than it, and it has colours.
     pub(super) fn page(&self, text: &str) {
         let lines = Self::lines(text, self.out);
-        // A reader that closes its pipe has what it wants.
         let mut out = anstream::stdout().lock();
-        drop(out.write_all(lines.as_bytes()).and_then(|()| out.flush()));
+        self.is_written(out.write_all(lines.as_bytes()).and_then(|()| out.flush()));
     }
 
     /// Breaks lines where they would be wider than a terminal, and gives each its colour.
@@ -106,14 +109,31 @@ impl Printer {
         self.write(&inert::json(text))
     }
 
-    #[expect(
-        clippy::unused_self,
-        reason = "commands print through their context, and nobody else prints"
-    )]
     fn write(&self, text: &str) -> bool {
         // Data has no colours that somebody would have to look for.
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
+        let mut out = io::stdout().lock();
+        self.is_written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    }
+
+    /// Keeps the first reason why stdout did not take everything. A reader that closes its pipe, such as `head`, has
+    /// what it wants.
+    fn is_written(&self, written: io::Result<()>) -> bool {
+        let written = written.and_then(|()| stdout_at_start::is_open());
+        match written {
+            Ok(()) => true,
+            Err(error) => {
+                if error.kind() != io::ErrorKind::BrokenPipe {
+                    // The first error is the cause of the others.
+                    drop(self.unwritten.set(error));
+                }
+                false
+            }
+        }
+    }
+
+    /// Returns why stdout did not take everything, if it did not.
+    pub(super) fn unwritten(&self) -> Option<&io::Error> {
+        self.unwritten.get()
     }
 
     /// Prints lines of talk.

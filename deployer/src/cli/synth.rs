@@ -7,7 +7,7 @@ use super::context::Context;
 use super::declared::{declare_each, stacks};
 use super::error::CliError;
 use super::exit::ExitStatus;
-use crate::spec;
+use crate::{files, spec};
 
 pub(super) fn run(context: &Context, args: &SynthArgs) -> Result<ExitStatus, CliError> {
     if args.resolved {
@@ -34,7 +34,7 @@ pub(super) fn run(context: &Context, args: &SynthArgs) -> Result<ExitStatus, Cli
         if let Some(folder) = &args.out {
             let path = folder.join(format!("{name}.{extension}"));
             fs::create_dir_all(folder)
-                .and_then(|()| fs::write(&path, text))
+                .and_then(|()| files::replace(&path, text.as_bytes()))
                 .map_err(|error| CliError::failed(format!("cannot write `{}`: {error}", path.display())))?;
         } else {
             if index > 0 {

@@ -15,6 +15,7 @@ mod flows;
 mod inert;
 mod init;
 mod live_pools;
+mod output;
 mod pipelines;
 mod policies;
 mod reach;

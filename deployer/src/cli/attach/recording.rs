@@ -10,6 +10,7 @@ use crate::cli::error::{CliError, apply_error};
 use crate::cli::observe::Observed;
 use crate::cli::progress::during;
 use crate::cli::saved::{Done, Recorded, forget};
+use crate::files;
 use crate::plan::{PoolPart, moved, settings};
 
 /// Ends what an earlier run left to compare: it was compared now, or somebody answered for what moved.
@@ -167,9 +168,8 @@ pub(in crate::cli) async fn save(context: &Context, wanted: &Deployment<'_>) -> 
         return Ok(());
     };
     let text = apply::text(shelf.stack, &pool);
-    let written =
-        std::fs::File::create_new(path).and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
-    written.map_err(|error| CliError::failed(format!("failed to write `{}`: {error}", path.display())))?;
+    files::create(path, text.as_bytes())
+        .map_err(|error| CliError::failed(format!("failed to write `{}`: {error}", path.display())))?;
     context.out.talk(&format!(
         "wrote the pool's configuration before its first attach to `{}`",
         path.display()

@@ -11,6 +11,7 @@ use crate::cli::context::Context;
 use crate::cli::declared::{self, Declared, is_wrong};
 use crate::cli::error::CliError;
 use crate::cli::findings;
+use crate::files;
 use crate::finding::Source;
 use crate::inert;
 use crate::plan::diff;
@@ -125,7 +126,7 @@ fn write(stack: &Stack, new: &Arc<Source>) -> Result<(), CliError> {
         ))
         .hint("run the same command again"));
     }
-    fs::write(path, new.text()).map_err(failed)
+    files::replace(path, new.text().as_bytes()).map_err(failed)
 }
 
 /// Says what an apply would do now: the template was deployed with the old values.

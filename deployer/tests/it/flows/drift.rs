@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::attach::{Attached, attaching, lived_in};
 use super::{Acme, sender};
+use crate::output::FULL_DISK;
 use crate::support::aws::wait;
 use crate::support::cli::{Run, Workspace};
 use crate::support::ministack::Ministack;
@@ -110,6 +111,26 @@ fn without_hashes(run: &Run) -> String {
         ));
     }
     lines.join("\n")
+}
+
+#[test]
+fn a_full_disk_leaves_the_stack_file_and_no_plan() {
+    let acme = Acme::new();
+    acme.write(&remarked());
+    acme.apply(0);
+    acme.loosen_the_pool();
+    let before = acme.text();
+    let accept = ["drift", "stacks/acme.yaml", "--accept", "--yes"];
+    let run = acme.workspace.run_by(FULL_DISK, &accept).expect(1);
+    assert!(run.stderr.contains("File too large"), "{}", run.stderr);
+    assert_eq!(acme.text(), before);
+    let plan = ["diff", "stacks/acme.yaml", "--out", "stacks/plan.json"];
+    let run = acme.workspace.run_by(FULL_DISK, &plan).expect(1);
+    assert!(run.stderr.contains("File too large"), "{}", run.stderr);
+    let folder = fs::read_dir(acme.workspace.path().join("stacks")).unwrap();
+    assert_eq!(folder.count(), 1);
+    acme.workspace.run(&accept).expect(0);
+    assert_ne!(acme.text(), before);
 }
 
 #[test]

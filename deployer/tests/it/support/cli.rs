@@ -177,6 +177,13 @@ impl Workspace {
         self.start(Command::new(&self.binary), arguments, &credentials).wait()
     }
 
+    /// Runs `deployer` by a shell, whose script has the command line as `"$@"`.
+    pub(crate) fn run_by(&self, script: &str, arguments: &[&str]) -> Run {
+        let mut command = Command::new("sh");
+        command.args(["-c", script, "sh"]).arg(&self.binary);
+        self.start(command, arguments, &[]).wait()
+    }
+
     /// Runs `deployer` on a terminal of its own and answers its question; stdout and stderr arrive as one.
     pub(crate) fn answer(&self, arguments: &[&str], question: &str, answer: &str) -> Run {
         self.converse(arguments, &[(question, answer)])
