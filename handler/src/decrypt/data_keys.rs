@@ -90,22 +90,28 @@ impl DataKeyError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decrypt::DecryptError;
 
     #[test]
     fn only_what_is_about_the_ciphertext_stays_as_it_is() {
         let refused = |name| DataKeyError::Refused(Word::new(name));
-        for (error, may_pass) in [
-            (refused("AccessDeniedException"), true),
-            (refused("ThrottlingException"), true),
-            (refused("KMSInvalidStateException"), true),
-            (refused("InvalidCiphertextException"), false),
-            (refused("IncorrectKeyException"), false),
-            (DataKeyError::Unreachable, true),
-            (DataKeyError::TimedOut, true),
-            (DataKeyError::OtherKey, false),
-            (DataKeyError::Length, false),
+        for (error, code, may_pass) in [
+            (refused("AccessDeniedException"), "decrypt-kms-refused", true),
+            (refused("ThrottlingException"), "decrypt-kms-refused", true),
+            (refused("KMSInvalidStateException"), "decrypt-kms-refused", true),
+            (refused("InvalidCiphertextException"), "decrypt-kms-refused", false),
+            (refused("IncorrectKeyException"), "decrypt-kms-refused", false),
+            (DataKeyError::Unreachable, "decrypt-kms-unreachable", true),
+            (DataKeyError::TimedOut, "decrypt-kms-timed-out", true),
+            (DataKeyError::OtherKey, "decrypt-kms-other-key", false),
+            (DataKeyError::Length, "decrypt-data-key-length", false),
         ] {
             assert_eq!(error.may_pass(), may_pass, "{error}");
+            assert_eq!(error.code(), code);
+            let of_a_message = DecryptError::from(error);
+            assert_eq!(of_a_message.may_pass(), may_pass, "{of_a_message}");
+            assert_eq!(of_a_message.code(), code);
         }
+        assert!(!DecryptError::Signature.may_pass());
     }
 }

@@ -33,6 +33,17 @@ async fn every_accepted_message_is_decrypted() {
 }
 
 #[tokio::test]
+async fn a_text_over_the_limit_is_refused_before_it_is_decoded() {
+    let case = &Case::all()[0];
+    let open_text = async |length: usize| {
+        let text = "A".repeat(length);
+        open(&text, &case.pool(), &case.keys, &case.local).await.unwrap_err()
+    };
+    assert_ne!(open_text(16 * 1024).await, DecryptError::TooLarge);
+    assert_eq!(open_text(16 * 1024 + 4).await, DecryptError::TooLarge);
+}
+
+#[tokio::test]
 async fn every_other_message_is_refused_by_name_and_kms_is_not_asked() {
     let mut reasons = Vec::new();
     for case in Case::all().iter().filter(|case| case.name.starts_with("refused: ")) {
