@@ -16,6 +16,8 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::calls;
+
 /// What is waited for, and read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
@@ -88,6 +90,7 @@ impl HttpConnector for Bounded {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let host = host(request.uri()).to_owned();
         let asked = Asked::begin(&self.waiting, host);
+        let mut under_way = calls::begin(&request);
         let call = self.inner.call(request);
         let limits = self.limits;
         HttpConnectorFuture::new(async move {
@@ -96,6 +99,9 @@ impl HttpConnector for Bounded {
                 Ok(Ok(response)) => {
                     // It answers, so the next request waits anew.
                     drop(asked);
+                    if let Some(under_way) = &mut under_way {
+                        under_way.answered(&response);
+                    }
                     buffered(response, limits).await
                 }
                 Ok(Err(error)) if Instant::now() + limits.silence / 8 < until => {

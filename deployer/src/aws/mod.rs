@@ -6,6 +6,7 @@
 
 mod alarms;
 mod bounded;
+mod calls;
 mod change_sets;
 mod data_keys;
 mod drift;
@@ -43,6 +44,7 @@ use aws_smithy_http_client::tls::Provider as Tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
 pub use alarms::AlarmSeen;
+pub use calls::{Call, Calls};
 pub use change_sets::{
     CfnChange, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, ParameterValue, PoolToImport,
     RollbackTrigger, Watch,

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -13,6 +13,10 @@ use tokio::sync::Mutex;
 use super::error::CliError;
 use super::printer::Printer;
 use super::progress::Lane;
+use crate::aws::Calls;
+
+/// How long after an interrupt a call may be waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a command is typed into.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub(super) struct Context {
     pub(super) animated: bool,
     /// Where one stack of many is worked on, the line that moves for it.
     pub(super) lane: Option<Lane>,
+    /// What is called of AWS in this context.
+    pub(super) calls: Calls,
     signals: Mutex<(Signal, Signal)>,
     /// Whether anything heard a signal here: what heard it may have been one step of many.
     interrupted: AtomicBool,
@@ -43,6 +49,7 @@ impl Context {
             interactive: terminal && std::io::stdin().is_terminal(),
             animated: terminal && moves(variable("CI").as_deref(), variable("TERM").as_deref()),
             lane: None,
+            calls: Calls::default(),
             signals: signals()?,
             interrupted: AtomicBool::new(false),
             now: SystemTime::now(),
@@ -58,6 +65,7 @@ impl Context {
             interactive: false,
             animated: self.animated,
             lane: Some(Lane::new(stack)),
+            calls: self.calls.beside(),
             signals: signals()?,
             interrupted: AtomicBool::new(false),
             now: self.now,
@@ -97,6 +105,46 @@ impl Context {
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or(Duration::ZERO)
             .as_millis()
+    }
+
+    /// Hears of the calls of `work`, and corrects what it says of itself when it was interrupted.
+    pub(super) async fn checked<T>(&self, work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+        let done = self.calls.observe(Box::pin(work)).await;
+        done.map_err(|error| error.checked(&self.calls))
+    }
+
+    /// Works until it is done, until a second interrupt, or until no call has ended for a while after the first.
+    ///
+    /// What is interrupted tidies up by itself; this is for a call that has no answer, and for those who will not wait.
+    pub(super) async fn unless_stuck<T>(&self, work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+        let mut heard = signals()?.into_inner();
+        let stuck = async {
+            Self::signal(&mut heard).await;
+            let first = Instant::now();
+            loop {
+                let quiet = self.calls.last_ended().map_or(first, |ended| ended.max(first)) + PATIENCE;
+                tokio::select! {
+                    () = Self::signal(&mut heard) => return,
+                    () = tokio::time::sleep_until(quiet.into()) => {
+                        if self.calls.last_ended().is_none_or(|ended| ended + PATIENCE <= Instant::now()) {
+                            return;
+                        }
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = stuck => Err(CliError::cut_off(&self.calls)),
+        }
+    }
+
+    async fn signal((interrupt, terminate): &mut (Signal, Signal)) {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 
     /// Works until it is done or somebody interrupts.

@@ -5,7 +5,7 @@ use super::exit::ExitStatus;
 use super::printer::Printer;
 use crate::apply::{ApplyError, PoolUpdateError, ReadyError};
 use crate::asset::AssetError;
-use crate::aws::{AwsError, Refusal};
+use crate::aws::{AwsError, Calls, Refusal};
 use crate::inert;
 use crate::spec::Region;
 
@@ -20,6 +20,24 @@ pub(super) struct CliError {
     /// Lines that stand below it, such as the last ones of a program.
     pub(super) below: Option<String>,
     pub(super) hints: Vec<String>,
+    pub(super) interrupt: Option<Interrupt>,
+}
+
+/// Calls of which nothing is left once a change set, the empty stack around it and its objects are taken back.
+const UNDONE: [&str; 4] = [
+    "cloudformation:CreateChangeSet",
+    "cloudformation:DeleteChangeSet",
+    "cloudformation:DeleteStack",
+    "s3:",
+];
+
+/// What is known of a command that was interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Interrupt {
+    /// It says that nothing was changed, as far as it knows: what it called decides.
+    Unchecked,
+    /// Its last change set was taken back.
+    TakenBack,
 }
 
 impl CliError {
@@ -30,6 +48,7 @@ impl CliError {
             message: Some(message.into()),
             below: None,
             hints: Vec::new(),
+            interrupt: None,
         }
     }
 
@@ -55,6 +74,7 @@ impl CliError {
             message: None,
             below: None,
             hints: Vec::new(),
+            interrupt: None,
         }
     }
 
@@ -79,7 +99,40 @@ impl CliError {
 
     /// Whether somebody interrupted before anything was changed, and there is no more to say.
     pub(super) fn is_interrupt(&self) -> bool {
-        self.message.as_deref() == Some(INTERRUPTED) && self.hints.is_empty()
+        self.interrupt.is_some() && self.hints.is_empty()
+    }
+
+    /// A command that was interrupted and did not end by itself.
+    pub(super) fn cut_off(calls: &Calls) -> Self {
+        let waiting = calls.under_way().map(|action| format!(" while it waited for {action}"));
+        let waiting = waiting.unwrap_or_default();
+        let changing = calls.all_changing();
+        if changing.is_empty() {
+            return Self::failed(format!("interrupted{waiting}; nothing was changed"));
+        }
+        Self::after(&format!("interrupted{waiting}, after calls"), &changing)
+    }
+
+    fn after(what: &str, changing: &[String]) -> Self {
+        Self::failed(format!("{what} that change something: {}", changing.join(", "))).hint(
+            "the last of them may still take effect; run the same command again: it looks at what is there and continues",
+        )
+    }
+
+    /// Corrects an interrupted command's claim that nothing was changed, by the calls that it made.
+    pub(super) fn checked(self, calls: &Calls) -> Self {
+        let changing = calls.changing();
+        let is_undone = |action: &String| UNDONE.iter().any(|beginning| action.starts_with(beginning));
+        let is_true = match self.interrupt {
+            None => true,
+            Some(Interrupt::Unchecked) => changing.is_empty(),
+            Some(Interrupt::TakenBack) => changing.iter().all(is_undone),
+        };
+        if is_true {
+            return self;
+        }
+        let error = Self::after("interrupted after calls", &changing);
+        self.hints.into_iter().fold(error, Self::hint)
     }
 
     /// All of it, as it is printed.
@@ -193,7 +246,10 @@ const INTERRUPTED: &str = "interrupted; nothing was changed";
 
 impl From<Interrupted> for CliError {
     fn from(_: Interrupted) -> Self {
-        Self::failed(INTERRUPTED)
+        Self {
+            interrupt: Some(Interrupt::Unchecked),
+            ..Self::failed(INTERRUPTED)
+        }
     }
 }
 

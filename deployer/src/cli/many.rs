@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::context::{Context, Interrupted};
 use super::deploy::{Asks, Deployment, Planned};
-use super::error::CliError;
+use super::error::{CliError, Interrupt};
 use super::progress::during;
 use super::recover::is_half_way;
 use super::side_by_side::side_by_side;
@@ -106,7 +106,15 @@ impl<'a> Many<'a> {
             interrupted = context.is_interrupted().await;
         }
         if interrupted {
-            let why = if is_recovered { midway() } else { Interrupted.into() };
+            let why = if is_recovered {
+                midway()
+            } else {
+                // What cannot be taken back is said of its stack.
+                CliError {
+                    interrupt: Some(Interrupt::TakenBack),
+                    ..Interrupted.into()
+                }
+            };
             return Ok((self.give_back(context, stages).await?, Some(why)));
         }
         self.show(context, &stages);
@@ -161,7 +169,7 @@ impl<'a> Many<'a> {
             if is_off.get() || context.is_interrupted().await {
                 return Stage::Planned(planned);
             }
-            match Box::pin(planned.prepare(&context, wanted)).await {
+            match context.checked(planned.prepare(&context, wanted)).await {
                 Ok(()) => Stage::Planned(planned),
                 Err(error) => {
                     is_off.set(self.fail_fast);
@@ -190,11 +198,18 @@ impl<'a> Many<'a> {
 
     /// Takes back what was made, where nothing is begun.
     async fn give_back(&self, context: &Context, stages: Vec<Stage>) -> Result<Vec<Fate>, CliError> {
-        let give_back = |Item { wanted, planned, .. }: Item<'a>| async move {
-            match planned.asks() {
-                Asks::Word => Stage::Over(Fate::Ended(planned.take_back(wanted, planned.stopped()).await)),
-                Asks::Nothing | Asks::Change => Stage::Over(given_back(wanted, &planned).await),
-            }
+        let give_back = |Item {
+                             context,
+                             wanted,
+                             planned,
+                         }: Item<'a>| async move {
+            let fate = async {
+                match planned.asks() {
+                    Asks::Word => Fate::Ended(planned.take_back(wanted, planned.stopped()).await),
+                    Asks::Nothing | Asks::Change => given_back(wanted, &planned).await,
+                }
+            };
+            Stage::Over(context.calls.observe(Box::pin(fate)).await)
         };
         let stages = self
             .go_on(context, stages, "letting go of", |_| true, give_back)
@@ -299,7 +314,7 @@ async fn carried_out(context: &Context, wanted: &Deployment<'_>, planned: Planne
     if changes {
         context.begin_lane();
     }
-    let made = Box::pin(planned.carry_out(context, wanted)).await;
+    let made = context.checked(planned.carry_out(context, wanted)).await;
     context.end_lane();
     match made {
         Ok(outputs) if changes => Fate::Done(outputs),

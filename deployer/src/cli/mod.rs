@@ -108,7 +108,8 @@ fn usage(error: clap::Error) -> ExitStatus {
 
 async fn run(cli: Cli) -> Result<ExitStatus, CliError> {
     let context = Context::new()?;
-    let ended = command(&context, cli.command).await?;
+    let work = context.unless_stuck(command(&context, cli.command));
+    let ended = context.checked(work).await?;
     match context.out.unwritten() {
         None => Ok(ended),
         Some(error) => Err(CliError::unwritten(error)),

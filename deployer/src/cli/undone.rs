@@ -1,6 +1,6 @@
 //! What a run that ends early says of what it did not do, and of what it could not take back.
 
-use super::error::{CliError, apply_error};
+use super::error::{CliError, Interrupt, apply_error};
 use crate::apply::ApplyError;
 use crate::aws::Refusal;
 use crate::plan::Situation;
@@ -19,7 +19,10 @@ pub(super) const fn fate(situation: &Situation, index: usize) -> &'static str {
 /// Adds to an error that the change set of this run is still there, where it is.
 pub(super) fn taken_back(error: CliError, outcome: Result<(), ApplyError>) -> CliError {
     match outcome {
-        Ok(()) => error,
+        Ok(()) => CliError {
+            interrupt: error.interrupt.map(|_| Interrupt::TakenBack),
+            ..error
+        },
         Err(reason) => error.hint(format!(
             "this run's change set could not be taken back ({reason}): it does nothing by itself, and the next run \
              replaces it"

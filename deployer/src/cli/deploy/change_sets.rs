@@ -3,7 +3,7 @@
 use super::Deployment;
 use crate::apply::{self, Parameters, Preparation, Prepared};
 use crate::aws::{ChangeSetRequest, PoolToImport};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, Interrupted};
 use crate::cli::error::{CliError, apply_error};
 use crate::cli::progress::{self, during};
 use crate::cli::rollout::{alarms, failed, policy};
@@ -97,7 +97,10 @@ async fn make(
     );
     let making = apply::prepare(wanted.session, &wanted.bucket, &request);
     let Ok(made) = during(context, &what, making).await else {
-        let interrupted = CliError::failed(format!("interrupted; {}", fate(&plan.situation, index)));
+        let interrupted = CliError {
+            message: Some(format!("interrupted; {}", fate(&plan.situation, index))),
+            ..CliError::from(Interrupted)
+        };
         let interrupted = if index == 0 {
             interrupted
         } else {

@@ -37,152 +37,183 @@ pub(super) struct Call {
     pub(super) number: usize,
 }
 
+/// A call, before or after which a run is ended.
+#[derive(Clone, Debug)]
+pub(super) struct Turn {
+    pub(super) call: Call,
+    pub(super) after: bool,
+}
+
 pub(super) const APPLY: &[&str] = &["apply", "--yes"];
 
 #[test]
 fn a_create_that_was_killed_is_finished_by_the_next_apply() {
-    kill_everywhere(&Story {
-        start: usual,
-        before: |_| {},
-        command: APPLY,
-        after: |acme| as_declared(acme, &["CREATE_COMPLETE"]),
-        step: 1,
-    });
+    everywhere(
+        &Story {
+            start: usual,
+            before: |_| {},
+            command: APPLY,
+            after: |acme| as_declared(acme, &["CREATE_COMPLETE"]),
+            step: 1,
+        },
+        kill_at,
+    );
 }
 
 #[test]
 fn an_update_that_was_killed_is_finished_by_the_next_apply() {
-    kill_everywhere(&Story {
-        start: usual,
-        before: |acme| {
-            acme.apply(0);
-            acme.write(&sender().replace("function: {", "function: {memory_mb: 512, "));
+    everywhere(
+        &Story {
+            start: usual,
+            before: |acme| {
+                acme.apply(0);
+                acme.write(&sender().replace("function: {", "function: {memory_mb: 512, "));
+            },
+            command: APPLY,
+            after: |acme| as_declared(acme, &["UPDATE_COMPLETE"]),
+            step: 3,
         },
-        command: APPLY,
-        after: |acme| as_declared(acme, &["UPDATE_COMPLETE"]),
-        step: 3,
-    });
+        kill_at,
+    );
 }
 
 #[test]
 fn an_update_by_two_change_sets_that_was_killed_is_finished_by_the_next_apply() {
-    kill_everywhere(&Story {
-        start: usual,
-        before: |acme| {
-            acme.write(&bare());
-            acme.apply(0);
-            acme.write(&format!("{}termination_protection: true\n", sender()));
+    everywhere(
+        &Story {
+            start: usual,
+            before: |acme| {
+                acme.write(&bare());
+                acme.apply(0);
+                acme.write(&format!("{}termination_protection: true\n", sender()));
+            },
+            command: APPLY,
+            after: |acme| {
+                as_declared(acme, &["UPDATE_COMPLETE"]);
+                assert_eq!(acme.triggers(), ["CustomSMSSender", "KMSKeyID"]);
+            },
+            step: 3,
         },
-        command: APPLY,
-        after: |acme| {
-            as_declared(acme, &["UPDATE_COMPLETE"]);
-            assert_eq!(acme.triggers(), ["CustomSMSSender", "KMSKeyID"]);
-        },
-        step: 3,
-    });
+        kill_at,
+    );
 }
 
 #[test]
 fn a_destroy_that_was_killed_is_finished_by_the_next_destroy() {
-    kill_everywhere(&Story {
-        start: usual,
-        before: |acme| {
-            acme.write(&format!("{}termination_protection: true\n", sender()));
-            acme.apply(0);
+    everywhere(
+        &Story {
+            start: usual,
+            before: |acme| {
+                acme.write(&format!("{}termination_protection: true\n", sender()));
+                acme.apply(0);
+            },
+            command: &[
+                "destroy",
+                "stacks/acme.yaml",
+                "--confirm",
+                "acme",
+                "--delete",
+                "pool",
+                "--delete",
+                "key",
+                "--delete",
+                "logs",
+            ],
+            after: |acme| {
+                assert_eq!(acme.status(), None);
+                assert_eq!(acme.pool_count(), 0);
+                assert_eq!(acme.key_count(), 0);
+                assert_eq!(acme.log_groups("/"), 0);
+            },
+            step: 3,
         },
-        command: &[
-            "destroy",
-            "stacks/acme.yaml",
-            "--confirm",
-            "acme",
-            "--delete",
-            "pool",
-            "--delete",
-            "key",
-            "--delete",
-            "logs",
-        ],
-        after: |acme| {
-            assert_eq!(acme.status(), None);
-            assert_eq!(acme.pool_count(), 0);
-            assert_eq!(acme.key_count(), 0);
-            assert_eq!(acme.log_groups("/"), 0);
-        },
-        step: 3,
-    });
+        kill_at,
+    );
 }
 
 #[test]
 fn an_attach_that_was_killed_is_finished_by_the_next_apply() {
-    kill_everywhere(&Story {
-        start: people::behind_a_proxy,
-        before: |_| {},
-        command: APPLY,
-        after: attached_whole,
-        step: 2,
-    });
+    everywhere(
+        &Story {
+            start: people::behind_a_proxy,
+            before: |_| {},
+            command: APPLY,
+            after: attached_whole,
+            step: 2,
+        },
+        kill_at,
+    );
 }
 
 #[test]
 fn an_exchange_of_triggers_that_was_killed_is_finished_by_the_next_apply() {
-    kill_everywhere(&Story {
-        start: people::behind_a_proxy,
-        before: |acme| {
-            acme.apply(0);
-            let file = std::fs::read_to_string(acme.workspace.path().join("stacks/acme.yaml")).unwrap();
-            let file = file
-                .replace("}\ntriggers:", ", email_sending: cognito_default}\ntriggers:")
-                .replace("custom_sms_sender", "custom_message");
-            let (start, _) = file.split_once("key:").unwrap();
-            acme.write(&format!(
-                "{start}function: {{architecture: x86_64}}\nacknowledge: [{{code: sender-removed, resource: \
+    everywhere(
+        &Story {
+            start: people::behind_a_proxy,
+            before: |acme| {
+                acme.apply(0);
+                let file = std::fs::read_to_string(acme.workspace.path().join("stacks/acme.yaml")).unwrap();
+                let file = file
+                    .replace("}\ntriggers:", ", email_sending: cognito_default}\ntriggers:")
+                    .replace("custom_sms_sender", "custom_message");
+                let (start, _) = file.split_once("key:").unwrap();
+                acme.write(&format!(
+                    "{start}function: {{architecture: x86_64}}\nacknowledge: [{{code: sender-removed, resource: \
                  Pool.CustomSMSSender, to: none, reason: texts}}, {{code: queue-removed, resource: DeadLetterQueue, \
                  to: removed, reason: texts}}, {{code: key-removed, resource: Key, to: removed, reason: texts}}]\n"
-            ));
+                ));
+            },
+            command: APPLY,
+            after: |acme| {
+                let run = acme.workspace.run(&["diff", "--exit-code"]);
+                assert_eq!(run.code, Some(0), "{}", run.stdout);
+                assert_eq!(acme.triggers(), ["PreSignUp", "CustomMessage"]);
+                assert!(acme.template()["Resources"].get("DecryptPolicy").is_none());
+                is_protected(acme);
+                is_untouched(acme);
+            },
+            step: 3,
         },
-        command: APPLY,
-        after: |acme| {
-            let run = acme.workspace.run(&["diff", "--exit-code"]);
-            assert_eq!(run.code, Some(0), "{}", run.stdout);
-            assert_eq!(acme.triggers(), ["PreSignUp", "CustomMessage"]);
-            assert!(acme.template()["Resources"].get("DecryptPolicy").is_none());
-            is_protected(acme);
-            is_untouched(acme);
-        },
-        step: 3,
-    });
+        kill_at,
+    );
 }
 
 #[test]
 fn a_detach_that_was_killed_is_finished_by_the_next_detach() {
-    kill_everywhere(&Story {
-        start: people::behind_a_proxy,
-        before: |acme| {
-            acme.apply(0);
+    everywhere(
+        &Story {
+            start: people::behind_a_proxy,
+            before: |acme| {
+                acme.apply(0);
+            },
+            command: &["detach", "stacks/acme.yaml", "--yes"],
+            after: |acme| {
+                detached_whole(acme);
+                assert_eq!(acme.status().as_deref(), Some("UPDATE_COMPLETE"));
+            },
+            step: 1,
         },
-        command: &["detach", "stacks/acme.yaml", "--yes"],
-        after: |acme| {
-            detached_whole(acme);
-            assert_eq!(acme.status().as_deref(), Some("UPDATE_COMPLETE"));
-        },
-        step: 1,
-    });
+        kill_at,
+    );
 }
 
 #[test]
 fn a_destroy_beside_a_pool_that_stays_that_was_killed_is_finished_by_the_next_destroy() {
-    kill_everywhere(&Story {
-        start: people::behind_a_proxy,
-        before: |acme| {
-            acme.apply(0);
+    everywhere(
+        &Story {
+            start: people::behind_a_proxy,
+            before: |acme| {
+                acme.apply(0);
+            },
+            command: &["destroy", "stacks/acme.yaml", "--confirm", "acme"],
+            after: |acme| {
+                assert_eq!(acme.status(), None);
+                detached_whole(acme);
+            },
+            step: 3,
         },
-        command: &["destroy", "stacks/acme.yaml", "--confirm", "acme"],
-        after: |acme| {
-            assert_eq!(acme.status(), None);
-            detached_whole(acme);
-        },
-        step: 3,
-    });
+        kill_at,
+    );
 }
 
 /// One stack, one pool, one key, as the file says and with nothing left to do.
@@ -196,33 +227,39 @@ pub(super) fn as_declared(acme: &Acme, statuses: &[&str]) {
     assert_eq!(acme.key_count(), 1);
 }
 
-fn kill_everywhere(story: &Story) {
+/// Lets `end` end a run before and after every call of a story.
+pub(super) fn everywhere(story: &Story, end: fn(&Story, &Turn) -> bool) {
     let all = std::env::var_os("DEPLOYER_TEST_KILLS").is_some_and(|wanted| wanted == "all");
     let calls = calls(story, all);
     assert!(calls.len() > 8, "{calls:?}");
-    let turns: Vec<(&Call, bool)> = calls
-        .iter()
-        .flat_map(|call| [(call, false), (call, true)])
+    let turns: Vec<Turn> = calls
+        .into_iter()
+        .flat_map(|call| {
+            [false, true].map(|after| Turn {
+                call: call.clone(),
+                after,
+            })
+        })
         .step_by(if all { 1 } else { story.step })
         .collect();
-    kill_at_each(story, &turns);
+    each(story, &turns, end);
 }
 
-/// Gives each call its turn: a run is killed before or (`true`) after it.
-pub(super) fn kill_at_each(story: &Story, turns: &[(&Call, bool)]) {
+/// Gives each call its turn.
+pub(super) fn each(story: &Story, turns: &[Turn], end: fn(&Story, &Turn) -> bool) {
     let (next, reached) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..SIDE_BY_SIDE {
             scope.spawn(|| {
-                while let Some((call, after)) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let held = kill_at(story, call, *after);
+                while let Some(turn) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let held = end(story, turn);
                     reached.fetch_add(held.into(), Ordering::Relaxed);
                 }
             });
         }
     });
     let (reached, turns) = (reached.into_inner(), turns.len());
-    eprintln!("{reached} of {turns} calls were killed");
+    eprintln!("{reached} of {turns} calls were reached");
     // Only a poll too many is not there in every run.
     assert!(reached * 10 >= turns * 7, "{reached} of {turns}");
 }
@@ -274,7 +311,7 @@ pub(super) fn usual() -> (Proxy, Acme) {
     (proxy, acme)
 }
 
-fn begun(story: &Story) -> (Proxy, Acme) {
+pub(super) fn begun(story: &Story) -> (Proxy, Acme) {
     let (proxy, acme) = (story.start)();
     (story.before)(&acme);
     (proxy, acme)
@@ -282,7 +319,9 @@ fn begun(story: &Story) -> (Proxy, Acme) {
 
 /// Kills a run at a call, then runs the same command again and looks at what has become of it. Returns
 /// whether the run came to that call.
-fn kill_at(story: &Story, call: &Call, after: bool) -> bool {
+pub(super) fn kill_at(story: &Story, turn: &Turn) -> bool {
+    let Turn { call, after } = turn;
+    let after = *after;
     let (proxy, acme) = begun(story);
     let action = call.action.replace("$ACCOUNT", acme.workspace.account());
     let number = proxy.count(&action) + call.number;

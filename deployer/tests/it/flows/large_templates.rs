@@ -1,6 +1,6 @@
 //! Templates that are too large for a request go by way of the assets bucket, and stay there no longer than needed.
 
-use super::kills::{APPLY, Call, Story, as_declared, kill_at_each, usual};
+use super::kills::{APPLY, Call, Story, Turn, as_declared, each, kill_at, usual};
 use super::{Acme, sender};
 use crate::support::aws::{s3, wait};
 use crate::support::cli::Workspace;
@@ -197,8 +197,13 @@ fn a_run_that_was_killed_around_the_upload_is_finished_by_the_next() {
         format!("DELETE {bucket}"),
     ];
     let calls = calls.map(|action| Call { action, number: 1 });
-    let turns: Vec<(&Call, bool)> = calls.iter().flat_map(|call| [(call, false), (call, true)]).collect();
-    kill_at_each(&story, &turns);
+    let turns = calls.into_iter().flat_map(|call| {
+        [false, true].map(|after| Turn {
+            call: call.clone(),
+            after,
+        })
+    });
+    each(&story, &turns.collect::<Vec<_>>(), kill_at);
 }
 
 #[test]

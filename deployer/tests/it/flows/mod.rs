@@ -19,6 +19,7 @@ mod guard;
 mod guards;
 mod hostile;
 mod imports;
+mod interrupts;
 mod kills;
 mod large_templates;
 mod logs;
