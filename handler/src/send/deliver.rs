@@ -135,7 +135,11 @@ fn left(deadline: Instant) -> Duration {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on should fail where it stands")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should fail where it stands"
+)]
 mod tests {
     use std::sync::{Arc, Mutex};
 
@@ -181,18 +185,16 @@ mod tests {
             .collect()
     }
 
-    async fn run(scripts: &[(&str, &[Result<(), Retry>])], time: Duration) -> (String, Vec<String>) {
-        let via: Vec<&str> = scripts.iter().map(|(name, _)| *name).chain(["gone"]).collect();
-        run_with(&scripted(scripts), &via, time).await
-    }
-
-    async fn run_with(providers: &Providers, via: &[&str], time: Duration) -> (String, Vec<String>) {
-        let route = Route {
+    fn route(via: &[&str]) -> Route {
+        Route {
             countries: None,
             purposes: None,
             via: via.iter().map(|name| (*name).to_owned()).collect(),
-        };
-        let message = Message {
+        }
+    }
+
+    fn message() -> Message {
+        Message {
             id: "00".repeat(16),
             purpose: Purpose::SignUp,
             country: None,
@@ -202,7 +204,16 @@ mod tests {
                 to: PhoneNumber::new("+12025550173").unwrap(),
                 text: Redacted::new("123456".to_owned()),
             }),
-        };
+        }
+    }
+
+    async fn run(scripts: &[(&str, &[Result<(), Retry>])], time: Duration) -> (String, Vec<String>) {
+        let via: Vec<&str> = scripts.iter().map(|(name, _)| *name).chain(["gone"]).collect();
+        run_with(&scripted(scripts), &via, time).await
+    }
+
+    async fn run_with(providers: &Providers, via: &[&str], time: Duration) -> (String, Vec<String>) {
+        let (route, message) = (route(via), message());
         let failures = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&failures);
         let outcome = deliver(
@@ -274,5 +285,34 @@ mod tests {
         assert_eq!(outcome, "send-exhausted");
         assert_eq!(run(&[("a", &[YES])], Duration::ZERO).await.0, "send-timed-out");
         assert!(start.elapsed() < Duration::from_secs(2));
+    }
+
+    /// Each hanging provider has an equal share of what is left.
+    #[tokio::test]
+    async fn time_is_shared_among_those_that_wait() {
+        let began = Instant::now();
+        let ends = Arc::new(Mutex::new(Vec::new()));
+        let providers = scripted(&[("a", &[]), ("b", &[]), ("c", &[])]);
+        let noted = Arc::clone(&ends);
+        let (route, message) = (route(&["a", "b", "c"]), message());
+        let deadline = began + Duration::from_millis(600);
+        let ended = deliver(&route, &providers, &message, deadline, |_, _, _| {
+            noted.lock().unwrap().push(began.elapsed());
+        });
+        ended.await.unwrap_err();
+        let ends = ends.lock().unwrap();
+        assert!(ends[0] >= Duration::from_millis(200), "{ends:?}");
+        assert!(ends[1] - ends[0] >= Duration::from_millis(150), "{ends:?}");
+        assert!(ends[2] >= Duration::from_millis(590), "{ends:?}");
+    }
+
+    #[tokio::test]
+    async fn rounds_are_200_and_400_ms_apart() {
+        let began = Instant::now();
+        let (outcome, _) = run(&[("a", &[BUSY, BUSY, YES])], Duration::from_secs(30)).await;
+        assert_eq!(outcome, "a at 3");
+        let pauses = began.elapsed();
+        assert!(pauses >= Duration::from_millis(600), "{pauses:?}");
+        assert!(pauses < Duration::from_secs(2), "{pauses:?}");
     }
 }

@@ -60,6 +60,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn errors_have_stable_codes() {
+        let codes = [
+            (RouteError::NoSms, "send-no-sms"),
+            (RouteError::NoEmail, "send-no-email"),
+            (RouteError::NoCustomMessage, "send-no-custom-message"),
+            (RouteError::NoRoute, "send-no-route"),
+        ];
+        for (error, code) in codes {
+            assert_eq!(error.code(), code);
+        }
+    }
+
+    #[test]
     fn the_first_route_that_matches_delivers() {
         let delivery: Delivery = serde_json::from_value(json!({
             "providers": {},
