@@ -65,7 +65,8 @@ struct Shared {
 #[derive(Default)]
 struct All {
     changing: Mutex<Vec<String>>,
-    under_way: Mutex<Vec<String>>,
+    /// Actions, and since when their answers are waited for.
+    under_way: Mutex<Vec<(String, Instant)>>,
     /// When the last call ended.
     ended: Mutex<Option<Instant>>,
     listener: Option<Listener>,
@@ -125,9 +126,9 @@ impl Calls {
         lock(&self.0.all.changing).clone()
     }
 
-    /// Returns an action whose answer is waited for.
-    pub fn under_way(&self) -> Option<String> {
-        lock(&self.0.all.under_way).last().cloned()
+    /// Returns the action whose answer is waited for longest, and since when.
+    pub fn under_way(&self) -> Option<(String, Instant)> {
+        lock(&self.0.all.under_way).first().cloned()
     }
 
     /// Returns when the last call ended.
@@ -151,7 +152,8 @@ pub(super) fn begin(request: &HttpRequest) -> Option<UnderWay> {
         add(&calls.0.changing, &action);
         add(&calls.0.all.changing, &action);
     }
-    lock(&calls.0.all.under_way).push(action.clone());
+    let began = Instant::now();
+    lock(&calls.0.all.under_way).push((action.clone(), began));
     Some(UnderWay {
         calls,
         call: Call {
@@ -160,7 +162,7 @@ pub(super) fn begin(request: &HttpRequest) -> Option<UnderWay> {
             request_id: None,
             took: Duration::ZERO,
         },
-        began: Instant::now(),
+        began,
     })
 }
 
@@ -181,7 +183,10 @@ impl Drop for UnderWay {
         let all = &self.calls.0.all;
         {
             let mut under_way = lock(&all.under_way);
-            if let Some(at) = under_way.iter().rposition(|action| *action == self.call.action) {
+            if let Some(at) = under_way
+                .iter()
+                .position(|(action, since)| *action == self.call.action && *since == self.began)
+            {
                 under_way.remove(at);
             }
         }
@@ -299,7 +304,7 @@ mod tests {
                 ] {
                     let under_way = begin(&request).unwrap();
                     assert_eq!(under_way.call.action, action);
-                    assert_eq!(calls.under_way().as_deref(), Some(action));
+                    assert_eq!(calls.under_way().unwrap().0, action);
                 }
             })
             .await;

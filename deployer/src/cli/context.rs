@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 use super::error::CliError;
 use super::printer::Printer;
-use super::progress::Lane;
+use super::progress::{Lane, speak_of_calls};
 use crate::aws::Calls;
 
 /// How long after an interrupt a call may be waited for.
@@ -137,6 +137,7 @@ impl Context {
             biased;
             done = work => done,
             () = stuck => Err(CliError::cut_off(&self.calls)),
+            never = speak_of_calls(self) => match never {},
         }
     }
 

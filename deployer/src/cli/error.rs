@@ -104,7 +104,9 @@ impl CliError {
 
     /// A command that was interrupted and did not end by itself.
     pub(super) fn cut_off(calls: &Calls) -> Self {
-        let waiting = calls.under_way().map(|action| format!(" while it waited for {action}"));
+        let waiting = calls
+            .under_way()
+            .map(|(action, _)| format!(" while it waited for {action}"));
         let waiting = waiting.unwrap_or_default();
         let changing = calls.all_changing();
         if changing.is_empty() {

@@ -8,6 +8,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use indicatif::MultiProgress;
@@ -30,6 +31,8 @@ pub(super) struct Printer {
     moving: MultiProgress,
     /// The stack that is spoken of, where others are spoken of in between.
     stack: Option<String>,
+    /// How many pieces of work are shown.
+    shown: Arc<AtomicUsize>,
     /// Why stdout did not take everything.
     unwritten: Arc<OnceLock<io::Error>>,
 }
@@ -46,6 +49,7 @@ impl Printer {
                 .then(|| columns(terminal_size::terminal_size_of(&err))),
             moving: MultiProgress::new(),
             stack: None,
+            shown: Arc::default(),
             unwritten: Arc::default(),
         }
     }
@@ -55,6 +59,7 @@ impl Printer {
         Self {
             moving: self.moving.clone(),
             stack: Some(stack.to_owned()),
+            shown: Arc::clone(&self.shown),
             unwritten: Arc::clone(&self.unwritten),
             ..*self
         }
@@ -63,6 +68,11 @@ impl Printer {
     /// The lines that move below what is printed.
     pub(super) const fn moving(&self) -> &MultiProgress {
         &self.moving
+    }
+
+    /// How many pieces of work have a line that moves, or would move on a terminal.
+    pub(super) fn shown(&self) -> &AtomicUsize {
+        &self.shown
     }
 
     /// Columns for talk; none where no terminal limits them.

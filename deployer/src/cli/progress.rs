@@ -22,7 +22,7 @@ use crate::inert;
 use board::Board;
 pub(super) use line::Lane;
 use line::LiveLine;
-pub(super) use waiting::{Wait, during, meanwhile};
+pub(super) use waiting::{Wait, during, meanwhile, speak_of_calls};
 
 /// Follows an operation to its end. Ctrl-C leaves it alone and says how to look at it. `resources` is how many
 /// change, where that is known.

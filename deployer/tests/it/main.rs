@@ -23,6 +23,7 @@ mod real;
 mod release;
 mod schema;
 mod send;
+mod silence;
 mod stacks;
 mod support;
 mod templates;

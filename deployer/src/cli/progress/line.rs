@@ -3,6 +3,7 @@
 //! Of one piece of work one line moves, of stacks that are worked on side by side one for each.
 
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
@@ -33,6 +34,7 @@ impl LiveLine {
             stays,
             out: context.out.clone(),
         };
+        line.out.shown().fetch_add(1, Ordering::Relaxed);
         line.say(text);
         line
     }
@@ -51,6 +53,7 @@ impl LiveLine {
 
 impl Drop for LiveLine {
     fn drop(&mut self) {
+        self.out.shown().fetch_sub(1, Ordering::Relaxed);
         if let Some(bar) = self.bar.as_ref().filter(|_| !self.stays) {
             end(&self.out, bar);
         }

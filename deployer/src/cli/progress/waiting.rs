@@ -1,6 +1,8 @@
 //! Waiting for something that has no events: a moving line on a terminal, elsewhere a word now and then.
 
+use std::convert::Infallible;
 use std::pin::{Pin, pin};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -11,6 +13,10 @@ use crate::cli::context::{Context, Interrupted};
 /// How long a wait may take before it is spoken of, and how long the silence after that may be.
 const FIRST: Duration = Duration::from_secs(10);
 const NEXT: Duration = Duration::from_secs(30);
+
+/// How long a call may take before a terminal shows it, and how often that is looked at.
+const QUIET: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Works until it is done or somebody interrupts; `what` says what takes so long, such as `reading the stack`.
 ///
@@ -69,6 +75,30 @@ impl<'a> Wait<'a> {
     pub(in crate::cli) fn speak(&mut self, what: &str) {
         self.next = Instant::now() + NEXT;
         speak(self.context, &self.line, what, self.began);
+    }
+}
+
+/// Speaks of calls that are waited for while nothing else does: never ends.
+///
+/// On a terminal nothing is silent for two seconds; elsewhere a line comes after ten, then each half minute.
+pub(in crate::cli) async fn speak_of_calls(context: &Context) -> Infallible {
+    let mut line: Option<LiveLine> = None;
+    let mut next = FIRST;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let waiting = context.calls.under_way().filter(|(_, since)| since.elapsed() >= QUIET);
+        let others = context.out.shown().load(Ordering::Relaxed) - usize::from(line.is_some());
+        let Some((action, since)) = waiting.filter(|_| others == 0) else {
+            (line, next) = (None, FIRST);
+            continue;
+        };
+        let what = format!("waiting for {action}");
+        if context.animated {
+            line.get_or_insert_with(|| LiveLine::new(context, &what)).say(&what);
+        } else if since.elapsed() >= next {
+            context.out.talk(&format!("  {}  still {what}", clock(since.elapsed())));
+            next = since.elapsed() + NEXT;
+        }
     }
 }
 
