@@ -36,6 +36,7 @@ mod users;
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_cloudformation::config::SharedHttpClient;
@@ -106,9 +107,14 @@ fn unbounded_client() -> SharedHttpClient {
 }
 
 impl Session {
-    /// Finds credentials and endpoints; calls nothing yet.
-    pub async fn connect(region: &Region) -> Self {
-        let sdk = aws_config::defaults(BehaviorVersion::latest())
+    /// Finds credentials and endpoints; calls nothing yet. A profile that is named has them, whatever the environment has.
+    pub async fn connect(region: &Region, profile: Option<&str>) -> Self {
+        let mut found = aws_config::defaults(BehaviorVersion::latest());
+        if let Some(profile) = profile {
+            let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            found = found.profile_name(profile).credentials_provider(credentials);
+        }
+        let sdk = found
             .region(aws_config::Region::new(region.as_str().to_owned()))
             .http_client(http_client())
             // CloudFormation's control plane throttles hard; an apply is worth waiting for. So many that no

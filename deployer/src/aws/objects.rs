@@ -331,7 +331,7 @@ mod tests {
             ("cn-north-1", "s3.cn-north-1.amazonaws.com.cn"),
             ("us-gov-west-1", "s3.us-gov-west-1.amazonaws.com"),
         ] {
-            let session = Session::connect(&Region::parse(region).unwrap()).await;
+            let session = Session::connect(&Region::parse(region).unwrap(), None).await;
             assert_eq!(
                 session.object_url("assets", "templates/acme/0123").await.unwrap(),
                 format!("https://{host}/assets/templates/acme/0123")

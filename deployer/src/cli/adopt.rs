@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::apply;
 use super::args::{AdoptArgs, ApplyArgs, Builder, Format, Paths};
+use super::connection::connect;
 use super::context::Context;
 use super::error::CliError;
 use super::exit::ExitStatus;
@@ -31,7 +32,7 @@ use file::Header;
 
 pub(super) async fn run(context: &Context, args: &AdoptArgs) -> Result<ExitStatus, CliError> {
     let region = region(args)?;
-    let session = Session::connect(&region).await;
+    let session = connect(context, &region).await?;
     let account = context.unless_interrupted(session.account()).await??;
     let reading = format!("reading the pool {}", args.pool);
     let pool = during(context, &reading, live::read(&session, &args.pool)).await??;

@@ -10,6 +10,7 @@ use aws_smithy_types::date_time::Format;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Mutex;
 
+use super::args::Global;
 use super::error::CliError;
 use super::printer::Printer;
 use super::progress::{Lane, speak_of_calls};
@@ -28,6 +29,8 @@ pub(super) struct Context {
     pub(super) animated: bool,
     /// Where one stack of many is worked on, the line that moves for it.
     pub(super) lane: Option<Lane>,
+    /// The AWS profile that was typed.
+    pub(super) profile: Option<String>,
     /// What is called of AWS in this context.
     pub(super) calls: Calls,
     signals: Mutex<(Signal, Signal)>,
@@ -41,15 +44,21 @@ pub(super) struct Context {
 pub(super) struct Interrupted;
 
 impl Context {
-    pub(super) fn new() -> Result<Self, CliError> {
+    pub(super) fn new(global: Global) -> Result<Self, CliError> {
         let terminal = std::io::stderr().is_terminal();
         let variable = std::env::var_os;
+        let out = if global.quiet {
+            Printer::new().quiet()
+        } else {
+            Printer::new()
+        };
         Ok(Self {
-            out: Printer::new(),
             interactive: terminal && std::io::stdin().is_terminal(),
-            animated: terminal && moves(variable("CI").as_deref(), variable("TERM").as_deref()),
+            animated: terminal && !global.quiet && moves(variable("CI").as_deref(), variable("TERM").as_deref()),
             lane: None,
-            calls: Calls::default(),
+            profile: global.profile,
+            calls: if global.verbose { spoken(&out) } else { Calls::default() },
+            out,
             signals: signals()?,
             interrupted: AtomicBool::new(false),
             now: SystemTime::now(),
@@ -65,6 +74,7 @@ impl Context {
             interactive: false,
             animated: self.animated,
             lane: Some(Lane::new(stack)),
+            profile: self.profile.clone(),
             calls: self.calls.beside(),
             signals: signals()?,
             interrupted: AtomicBool::new(false),
@@ -178,6 +188,19 @@ impl Context {
         let answer = self.unless_interrupted(answer).await?;
         Ok(answer.unwrap_or_default())
     }
+}
+
+/// Prints each call that ended.
+fn spoken(out: &Printer) -> Calls {
+    let out = out.clone();
+    Calls::heard_by(move |call| {
+        let status = call
+            .status
+            .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let id = call.request_id.as_deref().unwrap_or("no request id");
+        let milliseconds = call.took.as_millis();
+        out.talk(&format!("  aws {} {status} {milliseconds} ms {id}", call.action));
+    })
 }
 
 /// Listens for signals: whoever listens hears each one.

@@ -10,10 +10,10 @@ mod stack;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::SystemTime;
 
 use super::args::{DoctorArgs, Format};
 use super::build::tools;
+use super::connection::connect;
 use super::context::Context;
 use super::declared::stacks;
 use super::error::CliError;
@@ -91,7 +91,7 @@ async fn looked(context: &Context, stacks: &[Stack]) -> Result<Vec<Group>, CliEr
     let mut places = BTreeMap::new();
     for stack in stacks {
         if !places.contains_key(&stack.region) {
-            places.insert(stack.region.clone(), place(&stack.region, context.now()).await);
+            places.insert(stack.region.clone(), place(context, &stack.region).await?);
         }
     }
     let mut groups = Vec::new();
@@ -112,11 +112,11 @@ async fn looked(context: &Context, stacks: &[Stack]) -> Result<Vec<Group>, CliEr
     Ok(groups)
 }
 
-async fn place(region: &Region, now: SystemTime) -> Place {
-    let session = Session::connect(region).await;
-    Place {
+async fn place(context: &Context, region: &Region) -> Result<Place, CliError> {
+    let session = connect(context, region).await?;
+    Ok(Place {
         caller: session.caller().await,
-        plain: session.plain(now).await,
+        plain: session.plain(context.now()).await,
         session,
-    }
+    })
 }

@@ -10,6 +10,7 @@ mod bootstrap;
 mod build;
 mod colour;
 mod completions;
+mod connection;
 mod context;
 mod declared;
 mod deploy;
@@ -107,7 +108,7 @@ fn usage(error: clap::Error) -> ExitStatus {
 }
 
 async fn run(cli: Cli) -> Result<ExitStatus, CliError> {
-    let context = Context::new()?;
+    let context = Context::new(cli.global)?;
     let work = context.unless_stuck(command(&context, cli.command));
     let ended = context.checked(work).await?;
     match context.out.unwritten() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::adopt::{add_new, changed_for_ever, to_import};
+use super::connection::connect;
 use super::context::Context;
 use super::error::{CliError, apply_error};
 use super::next::{Next, events_command};
@@ -37,7 +38,7 @@ impl Sessions {
         let Some(region) = wanted.clone().map(|(_, region, _)| region).min() else {
             return Err(CliError::usage("no stack was named"));
         };
-        let first = Session::connect(region).await;
+        let first = connect(context, region).await?;
         let mut by_region = BTreeMap::new();
         for (_, region, _) in wanted.clone() {
             if !by_region.contains_key(region) {

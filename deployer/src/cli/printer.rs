@@ -31,6 +31,7 @@ pub(super) struct Printer {
     moving: MultiProgress,
     /// The stack that is spoken of, where others are spoken of in between.
     stack: Option<String>,
+    quiet: bool,
     /// How many pieces of work are shown.
     shown: Arc<AtomicUsize>,
     /// Why stdout did not take everything.
@@ -49,6 +50,7 @@ impl Printer {
                 .then(|| columns(terminal_size::terminal_size_of(&err))),
             moving: MultiProgress::new(),
             stack: None,
+            quiet: false,
             shown: Arc::default(),
             unwritten: Arc::default(),
         }
@@ -144,6 +146,18 @@ impl Printer {
     /// Returns why stdout did not take everything, if it did not.
     pub(super) fn unwritten(&self) -> Option<&io::Error> {
         self.unwritten.get()
+    }
+
+    /// Prints no progress from now on.
+    pub(super) fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
+    /// Prints lines of talk that say how far it is.
+    pub(super) fn progress(&self, text: &str) {
+        if !self.quiet {
+            self.talk(text);
+        }
     }
 
     /// Prints lines of talk.

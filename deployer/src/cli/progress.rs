@@ -44,7 +44,7 @@ pub(super) async fn watch(
     let mut tell = |event: &StackEvent| {
         let mut board = board.borrow_mut();
         if let Some(text) = board.hear(began.elapsed(), event) {
-            context.out.talk(&text);
+            context.out.progress(&text);
         }
         line.say(&board.summary(began.elapsed()));
     };
@@ -53,7 +53,7 @@ pub(super) async fn watch(
         if line.is_live() {
             line.say(&board.summary(began.elapsed()));
         } else if let Some(text) = board.heartbeat(began.elapsed()) {
-            context.out.talk(&text);
+            context.out.progress(&text);
         }
     };
     let followed = async {

@@ -78,10 +78,11 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::cli::args::Global;
 
     #[tokio::test]
     async fn each_region_has_so_many_turns_and_the_order_is_kept() {
-        let context = Context::new().unwrap();
+        let context = Context::new(Global::default()).unwrap();
         let regions = ["eu-west-1", "us-west-2"].map(|name| Region::parse(name).unwrap());
         let now = [Cell::new(0), Cell::new(0)];
         let most = [Cell::new(0), Cell::new(0)];

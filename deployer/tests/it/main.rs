@@ -12,6 +12,7 @@ mod ci;
 mod commands;
 mod fixtures;
 mod flows;
+mod global;
 mod inert;
 mod init;
 mod live_pools;

@@ -28,7 +28,11 @@ fn a_command_ends_within_45_seconds_and_names_the_service() {
     for running in running {
         let run = running.wait().expect(1);
         assert!(run.stderr.contains("sts:GetCallerIdentity"), "{}", run.stderr);
-        assert!(run.stderr.contains("still waiting for sts:GetCallerIdentity"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("still waiting for sts:GetCallerIdentity"),
+            "{}",
+            run.stderr
+        );
     }
     assert!(began.elapsed() < Duration::from_secs(45), "{:?}", began.elapsed());
 }
@@ -39,6 +43,10 @@ fn a_terminal_shows_the_call_and_an_interrupt_ends_it() {
     let (_listener, workspace) = silent();
     let workspace = workspace.env("TERM", "xterm");
     let shown = workspace.converse(&["status"], &[("waiting for sts:GetCallerIdentity", "\u{3}")]);
-    assert!(shown.stdout.contains("waiting for sts:GetCallerIdentity"), "{}", shown.stdout);
+    assert!(
+        shown.stdout.contains("waiting for sts:GetCallerIdentity"),
+        "{}",
+        shown.stdout
+    );
     assert!(shown.expect(1).stdout.contains("interrupted"));
 }

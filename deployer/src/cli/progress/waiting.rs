@@ -96,7 +96,9 @@ pub(in crate::cli) async fn speak_of_calls(context: &Context) -> Infallible {
         if context.animated {
             line.get_or_insert_with(|| LiveLine::new(context, &what)).say(&what);
         } else if since.elapsed() >= next {
-            context.out.talk(&format!("  {}  still {what}", clock(since.elapsed())));
+            context
+                .out
+                .progress(&format!("  {}  still {what}", clock(since.elapsed())));
             next = since.elapsed() + NEXT;
         }
     }
@@ -116,7 +118,7 @@ pub(in crate::cli) fn meanwhile<T>(context: &Context, what: &str, work: impl FnO
                 pause = NEXT;
             }
         });
-        let done = work(&mut |text| context.out.talk(text));
+        let done = work(&mut |text| context.out.progress(text));
         drop(over);
         done
     })
@@ -125,6 +127,8 @@ pub(in crate::cli) fn meanwhile<T>(context: &Context, what: &str, work: impl FnO
 fn speak(context: &Context, line: &LiveLine, what: &str, began: Instant) {
     let is_heard = context.lane.as_ref().is_none_or(Lane::has_begun);
     if is_heard && !line.is_live() {
-        context.out.talk(&format!("  {}  still {what}", clock(began.elapsed())));
+        context
+            .out
+            .progress(&format!("  {}  still {what}", clock(began.elapsed())));
     }
 }
