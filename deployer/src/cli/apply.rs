@@ -11,7 +11,7 @@ use super::args::{ApplyArgs, Format};
 use super::attach::ExistingPool;
 use super::build;
 use super::context::Context;
-use super::declared::{Declared, declare};
+use super::declared::{Declared, Warnings, declare};
 use super::deploy::{Deployment, deploy};
 use super::error::CliError;
 use super::exit::ExitStatus;
@@ -42,7 +42,7 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<ExitStatu
     }
     let plan = args.plan.as_deref().map(pinned::read).transpose()?;
     let tools = build::tools(&args.builder)?;
-    let mut declared = declare(context, &args.paths)?;
+    let mut declared = declare(context, &args.paths, Warnings::Shown)?;
     if let Some(plan) = &plan {
         planned(context, plan, &mut declared)?;
     }

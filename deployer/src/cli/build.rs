@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::args::{BuildArgs, Builder, Format};
 use super::context::Context;
-use super::declared::declare;
+use super::declared::{Warnings, declare};
 use super::error::CliError;
 use super::exit::ExitStatus;
 use super::progress::meanwhile;
@@ -20,7 +20,7 @@ use crate::files;
 pub(super) fn run(context: &Context, args: &BuildArgs) -> Result<ExitStatus, CliError> {
     let tools = tools(&args.builder)?;
     let mut documents = Vec::new();
-    for declared in declare(context, &args.paths)? {
+    for declared in declare(context, &args.paths, Warnings::Counted)? {
         let Some(asset) = &declared.asset else {
             context.out.talk(&format!(
                 "{}: no trigger uses the handler, so there is nothing to build",

@@ -1,5 +1,6 @@
 //! Stack files, read, checked and rendered: what every command begins with.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::args::Paths;
@@ -49,7 +50,7 @@ pub(super) fn stacks(context: &Context, paths: &Paths) -> Result<Vec<Stack>, Cli
     let loaded = spec::collect(&paths.paths).and_then(|sources| spec::load(&sources));
     match loaded {
         Ok(loaded) => {
-            findings::print(context, &loaded.warnings);
+            counted(context, &loaded.warnings);
             Ok(loaded.stacks)
         }
         Err(found) => Err(wrong(context, &found)),
@@ -69,10 +70,17 @@ pub(super) fn stack(context: &Context, path: &Path, command: &str) -> Result<Sta
     }
 }
 
+/// What a command says of warnings: in full where the stack file is its subject, else their number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Warnings {
+    Shown,
+    Counted,
+}
+
 /// Reads, identifies and renders stacks; prints what is wrong with them, all at once, and stops there. Runs
 /// and builds nothing.
-pub(super) fn declare(context: &Context, paths: &Paths) -> Result<Vec<Declared>, CliError> {
-    declare_each(context, paths, |declared, _| declared)
+pub(super) fn declare(context: &Context, paths: &Paths, warnings: Warnings) -> Result<Vec<Declared>, CliError> {
+    declare_each(context, paths, warnings, |declared, _| declared)
 }
 
 /// Reads, identifies and renders stacks, with every remark on them; prints nothing.
@@ -85,13 +93,17 @@ pub(super) fn read(paths: &Paths) -> Result<(Vec<Declared>, Vec<Finding>), CliEr
 pub(super) fn declare_each<T>(
     context: &Context,
     paths: &Paths,
+    warnings: Warnings,
     keep: impl FnMut(Declared, String) -> T,
 ) -> Result<Vec<T>, CliError> {
     let (kept, found) = read_each(paths, keep)?;
     if is_wrong(&found) {
         return Err(wrong(context, &found));
     }
-    findings::print(context, &found);
+    match warnings {
+        Warnings::Shown => findings::print(context, &found),
+        Warnings::Counted => counted(context, &found),
+    }
     Ok(kept)
 }
 
@@ -136,6 +148,24 @@ fn read_each<T>(
 /// Whether there is an error among the findings.
 pub(super) fn is_wrong(found: &[Finding]) -> bool {
     found.iter().any(|finding| finding.code.entry().level == Level::Error)
+}
+
+/// Says that there are warnings, and what shows them.
+fn counted(context: &Context, warnings: &[Finding]) {
+    let count = match warnings.len() {
+        0 => return,
+        1 => "1 warning".to_owned(),
+        count => format!("{count} warnings"),
+    };
+    let files: BTreeSet<String> = warnings
+        .iter()
+        .filter_map(|finding| finding.place.as_ref())
+        .map(|place| place.source.path().display().to_string())
+        .collect();
+    let files: Vec<String> = files.into_iter().collect();
+    context
+        .out
+        .progress(&format!("{count}; to read: deployer validate {}", files.join(" ")));
 }
 
 fn wrong(context: &Context, found: &[Finding]) -> CliError {

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::args::{Builder, DiffArgs, DiffFormat};
 use super::build;
 use super::context::{Context, Interrupted};
-use super::declared::{Declared, declare};
+use super::declared::{Declared, Warnings, declare};
 use super::error::CliError;
 use super::exit::ExitStatus;
 use super::many::in_full;
@@ -23,7 +23,7 @@ pub(super) async fn run(context: &Context, args: &DiffArgs) -> Result<ExitStatus
     if let Some(path) = &args.out {
         pinned::is_free(path)?;
     }
-    let declared = declare(context, &args.paths)?;
+    let declared = declare(context, &args.paths, Warnings::Shown)?;
     let named = declared
         .iter()
         .map(|each| (&each.stack.name, &each.stack.region, each.stack.account.as_ref()));

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::args::{DriftArgs, Format};
 use super::context::Context;
-use super::declared::{Declared, declare};
+use super::declared::{Declared, Warnings, declare};
 use super::error::CliError;
 use super::exit::ExitStatus;
 use super::observe::Sessions;
@@ -23,7 +23,7 @@ use read::Found;
 
 pub(super) async fn run(context: &Context, args: &DriftArgs) -> Result<ExitStatus, CliError> {
     check(context, args)?;
-    let declared = declare(context, &args.paths)?;
+    let declared = declare(context, &args.paths, Warnings::Counted)?;
     let named = declared
         .iter()
         .map(|each| (&each.stack.name, &each.stack.region, each.stack.account.as_ref()));

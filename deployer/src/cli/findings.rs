@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet
 
 use super::context::Context;
 use super::wrap::wrap;
-use crate::finding::{Code, Finding, Level, Place};
+use crate::finding::{Code, Finding, Level, Place, masked};
 use crate::inert;
 
 /// Prints findings to stderr, each with its file, line, column and hints.
@@ -68,7 +68,7 @@ fn render(finding: &Finding, width: Option<usize>) -> String {
 /// The text that a snippet is cut from. After a key that nobody knows a secret may stand, so the rest of its
 /// line is left out.
 fn shown(code: Code, place: &Place) -> String {
-    let text = place.source.text();
+    let text = &masked(place.source.text());
     let unknown = matches!(code, Code::UnknownKey | Code::UnknownProperty);
     match (unknown, text.get(..place.span.end), text.get(place.span.end..)) {
         (true, Some(before), Some(after)) => {

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::args::{SynthArgs, TemplateFormat};
 use super::context::Context;
-use super::declared::{declare_each, stacks};
+use super::declared::{Warnings, declare_each, stacks};
 use super::error::CliError;
 use super::exit::ExitStatus;
 use crate::{files, spec};
@@ -23,7 +23,7 @@ pub(super) fn run(context: &Context, args: &SynthArgs) -> Result<ExitStatus, Cli
         TemplateFormat::Json => ("json", ""),
         TemplateFormat::Yaml => ("yaml", "---\n"),
     };
-    let texts = declare_each(context, &args.paths, |declared, json| {
+    let texts = declare_each(context, &args.paths, Warnings::Counted, |declared, json| {
         let text = match args.format {
             TemplateFormat::Json => json,
             TemplateFormat::Yaml => declared.template.to_yaml(),

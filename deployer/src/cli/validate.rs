@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::args::{Format, ValidateArgs};
 use super::context::Context;
-use super::declared::{Declared, declare, is_wrong, read};
+use super::declared::{Declared, Warnings, declare, is_wrong, read};
 use super::error::CliError;
 use super::exit::ExitStatus;
 use crate::finding::{Finding, Place};
@@ -16,7 +16,7 @@ use crate::finding::{Finding, Place};
 pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<ExitStatus, CliError> {
     match args.format {
         Format::Text => {
-            let declared = declare(context, &args.paths)?;
+            let declared = declare(context, &args.paths, Warnings::Shown)?;
             for stack in &declared {
                 context.out.talk(&format!("{}: valid", stack.heading()));
             }

@@ -4,9 +4,11 @@
 //! [`Finding`] points into a stack file or at a resource; the command line renders it.
 
 mod codes;
+mod secret;
 mod source;
 
 pub use codes::{Area, Code, Entry, Level};
+pub use secret::{masked, may_be_secret, names_a_secret};
 pub use source::{Place, Source};
 
 /// A coded remark about a stack.

@@ -10,7 +10,7 @@ use super::nearest::did_you_mean;
 use super::object::Object;
 use super::report::{Report, shown};
 use super::yaml::{Entry, Node, Scalar, Span, Value};
-use crate::finding::Code;
+use crate::finding::{Code, may_be_secret, names_a_secret};
 
 /// A value with the path that leads to it.
 #[derive(Clone)]
@@ -80,9 +80,12 @@ impl<'n> Field<'n> {
         report.add(code, self.place(), format!("{} wants {wanted}", self.name()), hint);
     }
 
-    /// Reports a text that the key does not take, and shows it: only where no secret could stand.
+    /// Reports a text that the key does not take, and shows it where it can be no secret.
     pub(super) fn refuse_text(&self, code: Code, wanted: &str, hint: impl Into<String>, report: &mut Report<'_>) {
         let found = match &self.node.value {
+            Value::Scalar(scalar) if may_be_secret(&self.path) && !names_a_secret(&scalar.text) => {
+                "a text that is not shown, since it may be a secret".to_owned()
+            }
             Value::Scalar(scalar) => format!("`{}`", shown(&scalar.text)),
             Value::List(_) | Value::Map(_) | Value::Unread => self.node.kind().to_owned(),
         };

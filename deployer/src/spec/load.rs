@@ -209,7 +209,8 @@ fn open(path: &Path, findings: &mut Vec<Finding>) -> Option<Arc<Source>> {
 fn unreadable(path: &Path, error: &io::Error) -> Finding {
     if error.kind() == io::ErrorKind::NotFound {
         let message = format!("`{}` is not there", path.display());
-        Finding::new(Code::FileNotFound, message).hint("correct the path; without one, `stacks/` is read")
+        Finding::new(Code::FileNotFound, message)
+            .hint("correct the path; without one, `stacks/` is read, and `deployer init` writes a first file there")
     } else {
         let message = format!("failed to read `{}`: {}", path.display(), error.kind());
         Finding::new(Code::FileUnreadable, message).hint("check that it is a file, and its permissions")

@@ -255,3 +255,62 @@ fn the_readme_shows_real_output() {
         );
     }
 }
+
+/// A key pasted in place of its ARN, on a line with other mistakes, in either format.
+#[test]
+fn a_pasted_secret_is_not_shown() {
+    let workspace = Workspace::offline().with_idle_handler();
+    for secret in [
+        "\"SK0123456789abcdef\"",
+        "[SK0123456789abcdef]",
+        "{a: SK0123456789abcdef}",
+    ] {
+        let providers =
+            format!("{{tw: {{type: twilio, api_key: SK0123456789abcdef, secret: {secret}, form: \"+1\"}}}}");
+        workspace.file(
+            "stacks/acme.yaml",
+            &format!("name: acme\nregion: us-west-2\nproviders: {providers}\n"),
+        );
+        for arguments in [&["validate"][..], &["validate", "--format", "json"], &["diff"]] {
+            let run = workspace.run(arguments).expect(1);
+            assert!(run.stderr.contains("providers.tw.") || run.stdout.contains("providers.tw."));
+            assert!(
+                !format!("{}{}", run.stdout, run.stderr).contains("SK0123"),
+                "{}{}",
+                run.stdout,
+                run.stderr
+            );
+        }
+    }
+}
+
+#[test]
+fn warnings_are_counted_where_the_file_is_not_the_subject() {
+    let workspace = Workspace::offline().with_idle_handler();
+    let restricted = "name: acme
+region: us-west-2
+environment: test
+pool: {new: {properties: {UserPoolName: acme, UsernameAttributes: [phone_number]}}}
+triggers: {custom_sms_sender: handler}
+providers: {sns: {type: sns}}
+delivery: {sms: {countries: [US], routes: [{via: [sns]}]}}
+";
+    workspace.file("stacks/acme.yaml", restricted);
+    let full = workspace.run(&["validate"]).expect(0);
+    assert!(full.stderr.contains("warning[country-restricted]"), "{}", full.stderr);
+    for command in [
+        &["synth"][..],
+        &["synth", "--resolved"],
+        &["build"],
+        &["send", "--purpose", "SignUp", "--to", "+12025550173"],
+    ] {
+        let run = workspace.run(command).expect(0);
+        assert!(!run.stderr.contains("country-restricted"), "{}", run.stderr);
+        assert!(
+            run.stderr
+                .starts_with("1 warning; to read: deployer validate stacks/acme.yaml\n"),
+            "{}",
+            run.stderr
+        );
+    }
+}

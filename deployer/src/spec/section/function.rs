@@ -126,15 +126,16 @@ fn retention_days(field: &Field<'_>, report: &mut Report<'_>) -> Option<u16> {
     let known = RETENTION_DAYS.into_iter().find(|known| i64::from(*known) == days);
     if known.is_none() {
         let all: Vec<String> = RETENTION_DAYS.iter().map(u16::to_string).collect();
-        let longer = RETENTION_DAYS
-            .into_iter()
-            .find(|known| i64::from(*known) > days)
-            .unwrap_or(3653);
+        // Of two that are as near, the longer one loses nothing.
+        let nearest = RETENTION_DAYS.into_iter().rev();
+        let nearest = nearest
+            .min_by_key(|known| i64::from(*known).abs_diff(days))
+            .unwrap_or(30);
         let wanted = format!("one of {}, found {days}", all.join(", "));
         field.refuse(
             Code::BadValue,
             &wanted,
-            format!("the nearest that CloudWatch Logs takes is {longer}"),
+            format!("the nearest that CloudWatch Logs takes is {nearest}"),
             report,
         );
     }
