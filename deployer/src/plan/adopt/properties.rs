@@ -129,7 +129,6 @@ const WHY_KEY: &str = "no sender uses the key, so the file does not name it; the
 pub fn adopted(live: &LivePool) -> Adopted {
     let mut left_out = unread_members(&live.pool);
     left_out.extend(mfa::left_out(live));
-    left_out.extend(messages::left_out(live));
     let found = PROPERTIES.iter().filter_map(|(name, from)| {
         let value = match from {
             Pool(member) => live.pool.get(*member).cloned(),
