@@ -12,5 +12,5 @@ mod properties;
 
 pub use properties::{Adopted, LeftOut, adopted};
 
-pub(super) use attributes::differences;
+pub(super) use attributes::{Difference, differences, live_attribute, unlike};
 pub(super) use import::Import;
