@@ -169,6 +169,11 @@ fn is_intrinsic(members: &Map<String, Value>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        clippy::indexing_slicing,
+        reason = "a test stops at the first thing that is not as it should be"
+    )]
+
     use super::*;
 
     fn pool(attributes: Value) -> LivePool {

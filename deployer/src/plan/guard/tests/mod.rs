@@ -103,6 +103,7 @@ fn changes() -> Vec<Row> {
     let plain = stack(&json!({ "LambdaConfig": sender("a") }));
     let mut rows = pools::triggers(&plain);
     rows.extend(pools::properties());
+    rows.extend(pools::lists());
     rows.extend(rights::permissions(&plain));
     rows.extend(rights::statements(&plain));
     let changed = |path: &str, value: Value| with(&plain, path, value);
