@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{ApplyError, Operation};
 use crate::aws::{Session, StackState};
 use crate::model::{logical, output};
+use crate::template::Template;
 
 /// The tag by which CloudFormation names the stack that a resource belongs to.
 const STACK_ID_TAG: &str = "aws:cloudformation:stack-id";
@@ -18,18 +19,58 @@ pub struct Remains {
     pub key: Option<String>,
     /// The log group's name.
     pub logs: Option<String>,
+    /// The name of the role by which the pool sends SMS messages.
+    pub sms_role: Option<String>,
 }
 
-/// Returns the deployed template with this stack's triggers taken out of the pool; nothing when the pool
-/// has none. They are those on its own function, and those whose permission goes with the stack: left in
+/// Returns the deployed template with this stack's triggers taken out of the pool, and with what the pool refers to
+/// retained as it is; nothing when there is nothing to change. They are those on its own function, and those whose permission goes with the stack: left in
 /// place, Cognito would fail to invoke them at every sign-in. Others stay.
 pub fn letting_go(template: &Value) -> Option<Value> {
     let permitted = permitted(template);
     let mut released = template.clone();
+    take_out(&mut released, &permitted);
+    let released = with_retained(&released);
+    (released != *template).then_some(released)
+}
+
+/// A stack of an earlier version deletes the SMS role of the pool that it retains.
+fn with_retained(template: &Value) -> Value {
+    let Ok(made) = Template::from_value(template.clone()) else {
+        return template.clone();
+    };
+    let is_retained = |resource: &Value| {
+        let policy = resource.get("DeletionPolicy").and_then(Value::as_str);
+        policy.is_some_and(|policy| policy.starts_with("Retain"))
+    };
+    let mut kept = made.clone();
+    if made.resource(logical::POOL).is_some_and(is_retained) {
+        // What the pool waits for (`DependsOn`) is nothing that it needs afterwards.
+        let properties = made
+            .resource(logical::POOL)
+            .and_then(|pool| pool.get("Properties"))
+            .cloned();
+        for id in made.with_resource(logical::POOL, properties).references(logical::POOL) {
+            let Some(resource) = made.resource(&id).filter(|resource| !is_retained(resource)) else {
+                continue;
+            };
+            let mut resource = resource.clone();
+            if let Some(members) = resource.as_object_mut() {
+                for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+                    members.insert(policy.to_owned(), Value::from("Retain"));
+                }
+            }
+            kept = kept.with_resource(&id, Some(resource));
+        }
+    }
+    kept.value().clone()
+}
+
+fn take_out(released: &mut Value, permitted: &[Value]) {
     let config = released
         .pointer_mut(&format!("/Resources/{}/Properties/LambdaConfig", logical::POOL))
-        .and_then(Value::as_object_mut)?;
-    let before = config.len();
+        .and_then(Value::as_object_mut);
+    let Some(config) = config else { return };
     config.retain(|member, value| {
         let function = value.get("LambdaArn").unwrap_or(value);
         member == "KMSKeyID" || !(is_own(function) || permitted.contains(function))
@@ -38,10 +79,6 @@ pub fn letting_go(template: &Value) -> Option<Value> {
     if !sender {
         config.shift_remove("KMSKeyID");
     }
-    if config.len() == before {
-        return None;
-    }
-    Some(released)
 }
 
 /// Functions that the stack gives Cognito the right to invoke.
@@ -83,6 +120,7 @@ pub async fn remains(session: &Session, stack: &StackState) -> Result<Remains, A
             .or_else(|| stack.outputs.get(output::POOL_ID).cloned()),
         key: physical(logical::KEY).or(before.key),
         logs: physical(logical::LOG_GROUP).or(before.logs),
+        sms_role: physical(logical::SMS_ROLE).or(before.sms_role),
     })
 }
 
@@ -110,6 +148,11 @@ pub async fn left_by(session: &Session, stack: &str) -> Result<Remains, ApplyErr
     {
         remains.logs = None;
     }
+    if let Some(role) = &remains.sms_role
+        && session.role_id(role).await?.is_none()
+    {
+        remains.sms_role = None;
+    }
     Ok(remains)
 }
 
@@ -129,6 +172,7 @@ async fn skipped(session: &Session, stack_id: &str) -> Result<Remains, ApplyErro
                     logical::POOL => remains.pool = Some(event.physical_id),
                     logical::KEY => remains.key = Some(event.physical_id),
                     logical::LOG_GROUP => remains.logs = Some(event.physical_id),
+                    logical::SMS_ROLE => remains.sms_role = Some(event.physical_id),
                     _ => {}
                 }
             }
@@ -158,6 +202,11 @@ pub async fn delete(
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        clippy::indexing_slicing,
+        reason = "a test stops at the first thing that is not as it should be"
+    )]
+
     use serde_json::json;
 
     use super::*;
@@ -185,6 +234,31 @@ mod tests {
         // Empty, not left out: that is how Cognito is told that all triggers go.
         assert_eq!(released, Some(template(&json!({}))));
         assert_eq!(letting_go(&template(&json!({ "PreSignUp": "arn:x" }))), None);
+    }
+
+    #[test]
+    fn what_a_retained_pool_refers_to_is_retained() {
+        let pool = |policy: &str| {
+            json!({ "Type": "AWS::Cognito::UserPool", "DeletionPolicy": policy, "DependsOn": ["Other"], "Properties": {
+                "LambdaConfig": { "PreSignUp": { "Fn::GetAtt": ["Function", "Arn"] } },
+                "SmsConfiguration": { "SnsCallerArn": { "Fn::GetAtt": ["SmsRole", "Arn"] } },
+            } })
+        };
+        let deployed = |policy: &str, role: Value| json!({ "Resources": { "Pool": pool(policy), "SmsRole": role, "Function": {}, "Other": {} } });
+        let kept = json!({ "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain" });
+        let released = letting_go(&deployed("RetainExceptOnCreate", json!({}))).unwrap_or_default();
+        let resources = &released["Resources"];
+        assert_eq!(resources["SmsRole"], kept);
+        assert_eq!((&resources["Function"], &resources["Other"]), (&json!({}), &json!({})));
+        let released = letting_go(&deployed("Delete", json!({}))).unwrap_or_default();
+        assert_eq!(released["Resources"]["SmsRole"], json!({}));
+        let role = json!({ "DeletionPolicy": "RetainExceptOnCreate" });
+        let released = letting_go(&deployed("Retain", role.clone())).unwrap_or_default();
+        assert_eq!(released["Resources"]["SmsRole"], role);
+        // Released already, and only the role is missing.
+        let mut before = letting_go(&deployed("Retain", json!({}))).unwrap_or_default();
+        before["Resources"]["SmsRole"] = json!({});
+        assert_eq!(letting_go(&before).unwrap_or_default()["Resources"]["SmsRole"], kept);
     }
 
     #[test]

@@ -7,13 +7,16 @@
 use std::sync::{Arc, Mutex};
 
 use aws_config::retry::RetryConfig;
-use aws_sdk_cognitoidentityprovider::config::interceptors::AfterDeserializationInterceptorContextRef;
+use aws_sdk_cognitoidentityprovider::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, InterceptorContext,
+};
+use aws_sdk_cognitoidentityprovider::config::retry::{ClassifyRetry, RetryAction};
 use aws_sdk_cognitoidentityprovider::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_cognitoidentityprovider::error::BoxError;
 use serde_json::{Map, Value};
 
 use super::error::refused;
-use super::{AwsError, Session};
+use super::{AwsError, Refusal, Session};
 
 /// A live pool, raw.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,6 +50,15 @@ impl Answer {
         let bytes = self.0.lock().map(|bytes| bytes.clone()).unwrap_or_default();
         serde_json::from_slice(&bytes).map_err(|error| AwsError::unexpected(action, error.to_string()))
     }
+
+    /// Reads what was kept of a call that the service did not refuse, whether or not the SDK's types take it.
+    fn of<T>(&self, action: &'static str, asked: Result<T, AwsError>) -> Result<Map<String, Value>, AwsError> {
+        match asked {
+            Err(error) if error.refusal != Refusal::Unexpected => Err(error),
+            Err(error) => self.object(action).map_err(|_| error),
+            Ok(_) => self.object(action),
+        }
+    }
 }
 
 impl Intercept for Answer {
@@ -67,6 +79,23 @@ impl Intercept for Answer {
     }
 }
 
+/// An answer that is an object of JSON is not asked for again when the SDK's types do not take it, such as an empty
+/// `UserPoolAddOns`, of which they require a member: what is read is the bytes.
+impl ClassifyRetry for Answer {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let is_unread = matches!(context.output_or_error(), Some(Err(error)) if error.is_response_error());
+        if is_unread && self.object("").is_ok() {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "Answer"
+    }
+}
+
 impl Session {
     /// Reads a pool and its MFA settings; nothing when there is none of that id.
     pub async fn live_pool(&self, id: &str) -> Result<Option<LivePool>, AwsError> {
@@ -75,15 +104,16 @@ impl Session {
         };
         let action = "cognito-idp:GetUserPoolMfaConfig";
         let answer = Answer::default();
-        self.pools()
+        let asked = self
+            .pools()
             .get_user_pool_mfa_config()
             .user_pool_id(id)
             .customize()
             .interceptor(answer.clone())
+            .config_override(Builder::new().retry_classifier(answer.clone()))
             .send()
-            .await
-            .map_err(|error| refused(action, error))?;
-        let mfa = answer.object(action)?;
+            .await;
+        let mfa = answer.of(action, asked.map_err(|error| refused(action, error)))?;
         Ok(Some(LivePool { pool, mfa }))
     }
 
@@ -91,21 +121,22 @@ impl Session {
     pub async fn described_pool(&self, id: &str) -> Result<Option<Map<String, Value>>, AwsError> {
         let action = "cognito-idp:DescribeUserPool";
         let answer = Answer::default();
-        let described = self
+        let asked = self
             .pools()
             .describe_user_pool()
             .user_pool_id(id)
             .customize()
             .interceptor(answer.clone())
+            .config_override(Builder::new().retry_classifier(answer.clone()))
             .send()
-            .await
-            .map_err(|error| refused(action, error));
-        match described {
-            Ok(_) => {}
+            .await;
+        let described = answer.of(action, asked.map_err(|error| refused(action, error)));
+        let mut described = match described {
+            Ok(described) => described,
             Err(error) if error.is(&["ResourceNotFoundException"]) => return Ok(None),
             Err(error) => return Err(error),
-        }
-        let Some(Value::Object(pool)) = answer.object(action)?.shift_remove("UserPool") else {
+        };
+        let Some(Value::Object(pool)) = described.shift_remove("UserPool") else {
             return Err(AwsError::unexpected(action, "the answer holds no pool"));
         };
         Ok(Some(pool))
@@ -240,6 +271,34 @@ mod tests {
         let mut altered = requests[2].clone();
         altered.body.push(b' ');
         assert!(!is_signed(&altered));
+    }
+
+    /// Structures of which the SDK's types require a member, as services answer with them: empty.
+    #[tokio::test]
+    async fn empty_members_are_read_at_once() {
+        let pool = json!({
+            "Id": "us-west-2_a", "UserPoolAddOns": {}, "Policies": {}, "SmsConfiguration": {}, "KeyConfiguration": {},
+            "AccountRecoverySetting": {"RecoveryMechanisms": [{}]}, "UsernameConfiguration": {}, "DcrConfiguration": {},
+            "LambdaConfig": {"CustomSMSSender": {}, "PreTokenGenerationConfig": {}}, "SchemaAttributes": [{}],
+        });
+        let mfa = json!({ "SmsMfaConfiguration": {"SmsConfiguration": {}}, "WebAuthnConfiguration": {} });
+        let answers = [json!({ "UserPool": pool }).to_string(), mfa.to_string()];
+        let stub = Stub::start(move |request| match request.action().as_str() {
+            "DescribeUserPool" => (200, answers[0].clone()),
+            _ => (200, answers[1].clone()),
+        });
+        let session = stub.session();
+        let live = session.live_pool("us-west-2_a").await.unwrap().unwrap();
+        assert_eq!((Value::Object(live.pool), Value::Object(live.mfa)), (pool, mfa));
+        assert_eq!(stub.actions(), ["DescribeUserPool", "GetUserPoolMfaConfig"]);
+        assert!(!session.pool("us-west-2_a").await.unwrap().unwrap().deletion_protection);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_no_json_is_an_error() {
+        let stub = Stub::start(|_| (200, "<html>".to_owned()));
+        let error = stub.session().live_pool("us-west-2_a").await.unwrap_err();
+        assert_eq!(error.refusal, Refusal::Unexpected);
     }
 
     #[tokio::test]

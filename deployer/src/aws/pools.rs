@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cognitoidentityprovider::types::LambdaConfigType;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::error::refused;
 use super::{AwsError, Session};
@@ -37,33 +36,23 @@ impl Session {
 
     /// Reads a pool; nothing when there is none of that id.
     pub async fn pool(&self, id: &str) -> Result<Option<PoolState>, AwsError> {
-        let action = "cognito-idp:DescribeUserPool";
-        let answer = match self.pools().describe_user_pool().user_pool_id(id).send().await {
-            Ok(answer) => answer,
-            Err(error) => {
-                let error = refused(action, error);
-                return if error.is(&["ResourceNotFoundException"]) {
-                    Ok(None)
-                } else {
-                    Err(error)
-                };
-            }
+        let Some(mut pool) = self.described_pool(id).await? else {
+            return Ok(None);
         };
-        let pool = answer
-            .user_pool()
-            .ok_or_else(|| AwsError::unexpected(action, "the answer holds no pool"))?;
+        let deletion_protection = pool
+            .get("DeletionProtection")
+            .is_some_and(|protection| protection == "ACTIVE");
+        let mut object = |member: &str| match pool.shift_remove(member) {
+            Some(Value::Object(members)) => members,
+            _ => Map::new(),
+        };
+        let tags = object("UserPoolTags").into_iter();
+        let tags = tags.filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
         Ok(Some(PoolState {
-            lambda_config: pool.lambda_config().map(lambda_config).unwrap_or_default(),
-            policies: pool.policies().map(policies).unwrap_or_default(),
-            deletion_protection: pool
-                .deletion_protection()
-                .is_some_and(|protection| protection.as_str() == "ACTIVE"),
-            tags: pool
-                .user_pool_tags()
-                .into_iter()
-                .flatten()
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect(),
+            tags: tags.collect(),
+            lambda_config: without_null(object("LambdaConfig")),
+            policies: with_rules(object("Policies")),
+            deletion_protection,
         }))
     }
 
@@ -122,79 +111,26 @@ impl Session {
     }
 }
 
-/// `LambdaConfig` as JSON in the API's own names.
-fn lambda_config(config: &LambdaConfigType) -> Map<String, Value> {
-    let mut members = Map::new();
-    let mut plain = |name: &str, arn: Option<&str>| {
-        if let Some(arn) = arn {
-            members.insert(name.to_owned(), json!(arn));
-        }
-    };
-    plain("PreSignUp", config.pre_sign_up());
-    plain("CustomMessage", config.custom_message());
-    plain("PostConfirmation", config.post_confirmation());
-    plain("PreAuthentication", config.pre_authentication());
-    plain("PostAuthentication", config.post_authentication());
-    plain("DefineAuthChallenge", config.define_auth_challenge());
-    plain("CreateAuthChallenge", config.create_auth_challenge());
-    plain("VerifyAuthChallengeResponse", config.verify_auth_challenge_response());
-    plain("PreTokenGeneration", config.pre_token_generation());
-    plain("UserMigration", config.user_migration());
-    plain("KMSKeyID", config.kms_key_id());
-    let mut versioned = |name: &str, version: Option<&str>, arn: Option<&str>| {
-        members.insert(name.to_owned(), json!({ "LambdaVersion": version, "LambdaArn": arn }));
-    };
-    if let Some(trigger) = config.pre_token_generation_config() {
-        versioned(
-            "PreTokenGenerationConfig",
-            Some(trigger.lambda_version().as_str()),
-            Some(trigger.lambda_arn()),
-        );
-    }
-    if let Some(trigger) = config.custom_sms_sender() {
-        versioned(
-            "CustomSMSSender",
-            Some(trigger.lambda_version().as_str()),
-            Some(trigger.lambda_arn()),
-        );
-    }
-    if let Some(trigger) = config.custom_email_sender() {
-        versioned(
-            "CustomEmailSender",
-            Some(trigger.lambda_version().as_str()),
-            Some(trigger.lambda_arn()),
-        );
-    }
-    if let Some(trigger) = config.inbound_federation() {
-        versioned(
-            "InboundFederation",
-            Some(trigger.lambda_version().as_str()),
-            Some(trigger.lambda_arn()),
-        );
-    }
+fn without_null(mut members: Map<String, Value>) -> Map<String, Value> {
+    members.retain(|_, value| !value.is_null());
     members
 }
 
-/// `Policies` as JSON in the API's own names.
-fn policies(policies: &aws_sdk_cognitoidentityprovider::types::UserPoolPolicyType) -> Map<String, Value> {
-    let mut members = Map::new();
-    if let Some(password) = policies.password_policy() {
-        members.insert(
-            "PasswordPolicy".to_owned(),
-            json!({
-                "MinimumLength": password.minimum_length(),
-                "PasswordHistorySize": password.password_history_size(),
-                "RequireLowercase": password.require_lowercase(),
-                "RequireNumbers": password.require_numbers(),
-                "RequireSymbols": password.require_symbols(),
-                "RequireUppercase": password.require_uppercase(),
-                "TemporaryPasswordValidityDays": password.temporary_password_validity_days(),
-            }),
-        );
+/// `Policies`; of a password policy, a rule that the answer leaves out is off.
+fn with_rules(mut policies: Map<String, Value>) -> Map<String, Value> {
+    const OFF: [&str; 4] = [
+        "RequireLowercase",
+        "RequireNumbers",
+        "RequireSymbols",
+        "RequireUppercase",
+    ];
+    if let Some(Value::Object(password)) = policies.get_mut("PasswordPolicy") {
+        for rule in OFF {
+            password.entry(rule).or_insert(Value::Bool(false));
+        }
+        password
+            .entry("TemporaryPasswordValidityDays")
+            .or_insert(Value::from(0));
     }
-    if let Some(sign_in) = policies.sign_in_policy() {
-        let factors: Vec<&str> = sign_in.allowed_first_auth_factors().iter().map(AsRef::as_ref).collect();
-        members.insert("SignInPolicy".to_owned(), json!({ "AllowedFirstAuthFactors": factors }));
-    }
-    members
+    policies
 }

@@ -74,6 +74,29 @@ impl Session {
         }
     }
 
+    /// Deletes a role that has this inline policy and no other; one that is gone already is fine.
+    pub async fn delete_role(&self, role: &str, policy: &str) -> Result<(), AwsError> {
+        let gone = |error: &AwsError| error.is(&["NoSuchEntity", "NoSuchEntityException"]);
+        let asked = self
+            .roles()
+            .delete_role_policy()
+            .role_name(name(role))
+            .policy_name(policy);
+        match asked
+            .send()
+            .await
+            .map_err(|error| refused("iam:DeleteRolePolicy", error))
+        {
+            Err(error) if !gone(&error) => return Err(error),
+            _ => {}
+        }
+        let asked = self.roles().delete_role().role_name(name(role));
+        match asked.send().await.map_err(|error| refused("iam:DeleteRole", error)) {
+            Err(error) if !gone(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads an inline policy of a role; nothing when the role has none of that name, or is gone.
     pub async fn role_policy(&self, role: &str, policy: &str) -> Result<Option<Value>, AwsError> {
         let action = "iam:GetRolePolicy";

@@ -329,6 +329,8 @@ pub(super) enum Kept {
     Key,
     /// The log group.
     Logs,
+    /// The role by which the pool sends SMS messages.
+    SmsRole,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde_json::{Map, Value};
+
 use super::args::{DestroyArgs, Paths};
 use super::context::{Context, Interrupted};
 use super::declared;
@@ -21,6 +23,7 @@ use super::rollout::Bring;
 use super::saved::Ledger;
 use crate::apply::{self, Bucket, Remains, Shelf};
 use crate::aws::{Session, StackState, Watch};
+use crate::inert;
 use crate::model::{logical, output};
 use crate::plan::{self, Deployed, Situation, TemplateDiff, Unready, inline};
 use crate::spec::{Pool, PoolId, Stack};
@@ -39,6 +42,8 @@ struct Ending<'a> {
     /// What the stack attached to a pool that is not its own.
     detachment: Option<Detachment>,
     remains: Remains,
+    /// The pool that is let go of, as it is; nothing where it was not read.
+    pool: Option<Map<String, Value>>,
     next: Next,
 }
 
@@ -94,6 +99,7 @@ pub(super) async fn run(context: &Context, args: &DestroyArgs) -> Result<ExitSta
         remains::refuse_foreign(detachment.pool(), &args.delete)?;
     }
     remains::refuse_protected(session, &ending.remains, &args.delete).await?;
+    remains::refuse_needed(&ending.remains, &args.delete)?;
     context.out.talk(words(&ending, args).trim_end());
     if let Some(detachment) = &ending.detachment {
         detachment.refuse_open()?;
@@ -198,6 +204,10 @@ async fn observe<'a>(
     let release = made
         .filter(|_| is_live)
         .and_then(|made| apply::letting_go(&made.template).map(|released| (made, released)));
+    let pool = match remains.pool.as_ref().filter(|_| release.is_some()) {
+        Some(id) => session.described_pool(id).await?,
+        None => None,
+    };
     Ok(Ending {
         session,
         stack,
@@ -207,6 +217,7 @@ async fn observe<'a>(
         release,
         detachment,
         remains,
+        pool,
         next,
     })
 }
@@ -227,9 +238,15 @@ fn words(ending: &Ending<'_>, args: &DestroyArgs) -> String {
         ending.stack.name, ending.stack.region, ending.state.status
     );
     if let Some((deployed, released)) = &ending.release {
-        let _ = writeln!(out, "\n  first, by a change set, these triggers leave the pool:");
-        for (member, function) in gone(&plan::diff(&deployed.template, released)) {
-            let _ = writeln!(out, "    {member} ({function}): {}", afterwards(&member));
+        let gone = gone(&plan::diff(&deployed.template, released));
+        if gone.is_empty() {
+            let _ = writeln!(out, "\n  first, by a change set, what the pool needs is kept with it");
+        } else {
+            let _ = writeln!(out, "\n  first, by a change set, these triggers leave the pool:");
+        }
+        for (member, function) in gone {
+            let follows = inert::line(&afterwards(&member, ending.pool.as_ref())).into_owned();
+            let _ = writeln!(out, "    {member} ({function}): {follows}");
         }
     }
     if let Some(detachment) = ending.detachment.as_ref().filter(|detachment| !detachment.is_nothing()) {
@@ -249,7 +266,9 @@ fn words(ending: &Ending<'_>, args: &DestroyArgs) -> String {
 
 /// The triggers that a diff takes out, with what they call.
 fn gone(diff: &TemplateDiff) -> Vec<(String, String)> {
-    let edits = diff.changes.iter().flat_map(|change| &change.edits);
+    let pool = diff.changes.iter().filter(|change| change.logical_id == logical::POOL);
+    let edits = pool.flat_map(|change| &change.edits);
+    let edits = edits.filter(|edit| edit.path.iter().any(|step| step == "LambdaConfig"));
     let mut found = Vec::new();
     for edit in edits {
         let [.., last] = edit.path.as_slice() else { continue };

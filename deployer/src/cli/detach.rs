@@ -4,6 +4,7 @@
 //! `triggers` (each with `member`, `before` and `after`), `left` (members that stay as others have set them), `compared`
 //! (how many other settings were compared; null where the pool was not updated). Members are only ever added.
 
+mod afterwards;
 mod detachment;
 
 use serde_json::json;
@@ -22,7 +23,8 @@ use crate::aws::{Session, StackState};
 use crate::plan::{Deployed, Situation};
 use crate::spec::{Pool, Stack};
 
-pub(super) use detachment::{Detachment, afterwards};
+pub(super) use afterwards::afterwards;
+pub(super) use detachment::Detachment;
 
 pub(super) async fn run(context: &Context, args: &DetachArgs) -> Result<ExitStatus, CliError> {
     if !args.yes && !context.interactive {

@@ -18,7 +18,10 @@ use super::error::CliError;
 use super::exit::ExitStatus;
 use super::observe::Sessions;
 use super::progress::during;
+use crate::inert;
+use crate::model::logical;
 use crate::plan::drift::{Drift, Standing};
+use crate::plan::is_pool_property;
 use read::Found;
 
 pub(super) async fn run(context: &Context, args: &DriftArgs) -> Result<ExitStatus, CliError> {
@@ -43,6 +46,7 @@ pub(super) async fn run(context: &Context, args: &DriftArgs) -> Result<ExitStatu
         let documents = all.iter().map(json::render).collect();
         context.out.json(&format!("{:#}\n", Value::Array(documents)));
     }
+    known(args, &all)?;
     let mut left = all.iter().any(Found::has_drifted);
     if args.accept {
         left = false;
@@ -107,12 +111,67 @@ fn check(context: &Context, args: &DriftArgs) -> Result<(), CliError> {
     Ok(())
 }
 
+/// Stops where `--only` names no member: a misspelt one would pass for one that agrees.
+fn known(args: &DriftArgs, all: &[Found]) -> Result<(), CliError> {
+    let mut listed = all.iter().flat_map(|found| &found.drifts).map(name);
+    let Some(unknown) = args
+        .only
+        .iter()
+        .find(|only| !listed.clone().any(|whole| is_below(&whole, only)) && !agrees(only, all))
+    else {
+        return Ok(());
+    };
+    let error = CliError::usage(format!("`--only {unknown}` names no member; nothing was changed"));
+    Err(match listed.next() {
+        None => error.hint("nothing differs, so there is nothing to accept or to put back"),
+        Some(first) => error
+            .hint(format!("members are written as in: {}", inert::line(&first)))
+            .hint("see all of them: deployer drift"),
+    })
+}
+
+/// Whether a member that is not listed is one all the same, so that it agrees.
+fn agrees(only: &str, all: &[Found]) -> bool {
+    let mut steps = only.split('.');
+    let (Some(resource), rest) = (steps.next(), steps.collect::<Vec<_>>()) else {
+        return false;
+    };
+    let is_deployed = all.iter().filter_map(|found| found.deployed.as_ref()).any(|deployed| {
+        let found = deployed
+            .template
+            .get("Resources")
+            .and_then(|resources| resources.get(resource));
+        let mut properties = found.and_then(|resource| resource.get("Properties"));
+        for step in &rest {
+            properties = properties.and_then(|value| value.get(step));
+        }
+        properties.is_some()
+    });
+    let is_of_pools = matches!(rest.as_slice(), [property] if resource == logical::POOL && is_pool_property(property));
+    is_deployed || is_of_pools
+}
+
+/// Whether a member is `only`, or below it.
+fn is_below(whole: &str, only: &str) -> bool {
+    whole
+        .strip_prefix(only)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// What is to be accepted or put back: all that drifted, or what `--only` names.
 fn chosen<'a>(args: &DriftArgs, found: &'a Found) -> Vec<&'a Drift> {
+    // What is not declared is chosen by its own name alone, and not by that of what it is a part of.
     let named = |drift: &Drift| {
         let whole = name(drift);
-        let is_below = |only: &String| whole == *only || whole.starts_with(&format!("{only}."));
-        args.only.iter().any(is_below)
+        let is_exact = drift.standing == Standing::NotDeclared;
+        let is_named = |only: &String| {
+            if is_exact {
+                whole == *only
+            } else {
+                is_below(&whole, only)
+            }
+        };
+        args.only.iter().any(is_named)
     };
     let drifted = |drift: &&Drift| {
         if args.only.is_empty() {

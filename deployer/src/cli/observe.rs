@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::adopt::{add_new, changed_for_ever, to_import};
 use super::connection::connect;
@@ -10,12 +10,12 @@ use super::context::Context;
 use super::error::{CliError, apply_error};
 use super::next::{Next, events_command};
 use crate::apply::{Bucket, Known, Shelf, Stated, deployed_code, key_findings, left_behind, sender_findings};
-use crate::aws::{Session, StackState};
+use crate::aws::{AwsError, LivePool, Session, StackState};
 use crate::finding::{Code, Finding};
 use crate::model::{logical, output};
 use crate::plan::{
-    Deployed, Desired, DesiredPool, Edit, Live, MFA, Plan, Situation, Unready, follows, foreign_accounts_of, inline,
-    moved, put_back,
+    Action, Deployed, Desired, DesiredPool, Edit, Live, MFA, Phase, Plan, Situation, Unready, follows,
+    foreign_accounts_of, inline, moved, put_back,
 };
 use crate::spec::{AccountId, Acknowledgement, Region, StackName};
 use crate::template::Template;
@@ -174,6 +174,9 @@ pub(super) async fn compare(subject: Subject<'_>, state: Option<StackState>) -> 
     if let (Some(_), Some(known)) = (&plan.pool, &known) {
         plan.findings.extend(sender_findings(session, &known.live.now).await?);
     }
+    if let Some(pool) = updated_pool(session, deployed.as_ref(), desired, &plan, imported.as_ref()).await? {
+        plan.findings.extend(sender_findings(session, &pool).await?);
+    }
     Ok(Observed {
         state,
         deployed,
@@ -181,6 +184,44 @@ pub(super) async fn compare(subject: Subject<'_>, state: Option<StackState>) -> 
         import: imported,
         plan,
     })
+}
+
+/// The stack's own pool where the plan updates it, with the SMS configuration that the update sends; nothing where that
+/// names a role which the plan makes.
+async fn updated_pool(
+    session: &Session,
+    deployed: Option<&Deployed>,
+    desired: &Desired,
+    plan: &Plan,
+    imported: Option<&Live>,
+) -> Result<Option<LivePool>, AwsError> {
+    let updates = |phase: &Phase| {
+        let change = phase.diff.change(logical::POOL);
+        change.is_some_and(|change| change.action == Action::Modify)
+    };
+    let sms = |template: &Value| template.pointer("/Resources/Pool/Properties/SmsConfiguration").cloned();
+    let Some(wanted) = sms(&desired.template).filter(|_| plan.phases.iter().any(updates)) else {
+        return Ok(None);
+    };
+    let live = match (
+        imported,
+        deployed.and_then(|deployed| deployed.outputs.get(output::POOL_ID)),
+    ) {
+        (Some(live), _) => Some(live.now.pool.clone()),
+        (None, Some(id)) => session.described_pool(id).await?,
+        (None, None) => None,
+    };
+    let Some(mut pool) = live else { return Ok(None) };
+    let is_named = ["/SnsCallerArn", "/EumsSms/CallerArn"]
+        .iter()
+        .any(|role| wanted.pointer(role).is_some_and(Value::is_string));
+    let is_deployed = deployed.is_some_and(|deployed| sms(&deployed.template).as_ref() == Some(&wanted));
+    if is_named {
+        pool.insert("SmsConfiguration".to_owned(), wanted);
+    } else if !is_deployed {
+        return Ok(None);
+    }
+    Ok(Some(LivePool { pool, mfa: Map::new() }))
 }
 
 /// What stops an apply to a pool that exists before its stack: it is gone, or what an earlier update moved is not

@@ -16,6 +16,7 @@ use crate::apply::{self, Remains};
 use crate::aws::{AwsError, Session};
 use crate::finding::Code;
 use crate::spec::{PoolId, Stack};
+use crate::template::SMS_POLICY_NAME;
 
 /// There is no stack: deletes what was named of what an earlier destroy left.
 pub(super) async fn of_earlier(
@@ -32,12 +33,19 @@ pub(super) async fn of_earlier(
         left = found.map_err(|error| apply_error(error, &stack.region))?;
     }
     let wanted = |kept, id: &Option<String>| args.delete.contains(&kept) && id.is_some();
-    if !(wanted(Kept::Pool, &left.pool) || wanted(Kept::Key, &left.key) || wanted(Kept::Logs, &left.logs)) {
+    let each = [
+        wanted(Kept::Pool, &left.pool),
+        wanted(Kept::Key, &left.key),
+        wanted(Kept::Logs, &left.logs),
+        wanted(Kept::SmsRole, &left.sms_role),
+    ];
+    if !each.contains(&true) {
         context.out.talk(&format!("{none}: nothing to do"));
         print(context, stack, args, false, &[]);
         return Ok(ExitStatus::Done);
     }
     refuse_protected(session, &left, &args.delete).await?;
+    refuse_needed(&left, &args.delete)?;
     context.out.talk(&format!("{none}; this is left of it:"));
     context.out.talk(words(&left, args).trim_end());
     confirm(context, stack, args).await?;
@@ -71,6 +79,21 @@ pub(super) fn refuse_foreign(pool: &PoolId, delete: &[Kept]) -> Result<(), CliEr
     Err(error.hint("leave `--delete pool` out"))
 }
 
+/// A pool that stays needs the role by which it sends SMS messages: without it every update of the pool fails.
+pub(super) fn refuse_needed(remains: &Remains, delete: &[Kept]) -> Result<(), CliError> {
+    let (Some(pool), Some(role)) = (&remains.pool, &remains.sms_role) else {
+        return Ok(());
+    };
+    if !delete.contains(&Kept::SmsRole) || delete.contains(&Kept::Pool) {
+        return Ok(());
+    }
+    let error = CliError::usage(format!(
+        "the pool {pool} stays and sends SMS messages by the role {role}, so `--delete sms-role` stops here; nothing \
+         was changed"
+    ));
+    Err(error.hint("delete both: `--delete pool --delete sms-role`; or leave `--delete sms-role` out"))
+}
+
 /// A pool under deletion protection is not deleted by a flag.
 pub(super) async fn refuse_protected(session: &Session, remains: &Remains, delete: &[Kept]) -> Result<(), CliError> {
     let Some(id) = remains.pool.as_ref().filter(|_| delete.contains(&Kept::Pool)) else {
@@ -95,6 +118,8 @@ pub(super) fn words(remains: &Remains, args: &DestroyArgs) -> String {
         if let Some(id) = id {
             let fate = if args.delete.contains(&kept) {
                 end
+            } else if kept == Kept::SmsRole {
+                "stays: the pool sends SMS messages by it"
             } else {
                 "stays in the account"
             };
@@ -115,6 +140,12 @@ pub(super) fn words(remains: &Remains, args: &DestroyArgs) -> String {
         &remains.logs,
         Kept::Logs,
         "DELETED afterwards, with every log line",
+    );
+    line(
+        "SMS role",
+        &remains.sms_role,
+        Kept::SmsRole,
+        "DELETED afterwards, when the pool is gone",
     );
     out
 }
@@ -141,6 +172,7 @@ impl Fate {
             Kept::Pool => ("pool", "user pool"),
             Kept::Key => ("key", "key"),
             Kept::Logs => ("logs", "log group"),
+            Kept::SmsRole => ("sms-role", "SMS role"),
         }
     }
 
@@ -179,6 +211,7 @@ pub(super) async fn clean(
         (Kept::Pool, &remains.pool),
         (Kept::Key, &remains.key),
         (Kept::Logs, &remains.logs),
+        (Kept::SmsRole, &remains.sms_role),
     ];
     let mut fates = Vec::new();
     for (kept, id) in each {
@@ -212,6 +245,10 @@ async fn delete(session: &Session, kept: Kept, id: &str, days: i32) -> Result<En
         Kept::Logs => (
             session.delete_log_group(id).await.map(|()| End::Deleted),
             "aws logs delete-log-group --log-group-name",
+        ),
+        Kept::SmsRole => (
+            session.delete_role(id, SMS_POLICY_NAME).await.map(|()| End::Deleted),
+            "aws iam delete-role --role-name",
         ),
     };
     deleted.map_err(|error| left(error, &format!("{command} {id}")))

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::adopt::{adopted, differences};
+use super::adopt::{Difference, adopted, differences, unlike};
 use super::render::value::inline;
 use crate::aws::LivePool;
 use crate::finding::{Code, Finding};
@@ -37,11 +37,19 @@ pub(super) fn findings(before: &Map<String, Value>, after: &Map<String, Value>) 
                 let message = format!("the attribute `{name}` cannot be removed after it was created");
                 findings.push(Finding::guard(Code::SchemaAttributeRemoved, &resource, "none", message));
             }
-            Some(now) if now != attribute => {
-                let message = format!("the attribute `{name}` cannot be changed after it was created");
-                findings.push(Finding::guard(Code::ImmutableProperty, &resource, inline(now), message));
+            Some(now) => {
+                let (Some(was), Some(new)) = (attribute.as_object(), now.as_object()) else {
+                    continue;
+                };
+                let differs = unlike(was, new);
+                if !differs.is_empty() {
+                    let message = format!(
+                        "the attribute `{name}` cannot be changed after it was created: {}",
+                        members(&differs, "was", "is now")
+                    );
+                    findings.push(Finding::guard(Code::ImmutableProperty, &resource, inline(now), message));
+                }
             }
-            Some(_) => {}
         }
     }
     findings
@@ -92,16 +100,35 @@ pub fn unlike_live(declared: &Map<String, Value>, live: &LivePool) -> Vec<Findin
             changed(property, declared.get(property), message)
         })
         .collect();
-    for (attribute, live) in differences(declared.get("Schema"), live) {
-        let name = attribute.get("Name").map(inline).unwrap_or_default();
-        let message = format!(
-            "the attribute `{name}` of the live pool is {}, and it can never change",
-            inline(&live)
-        );
-        let to = Value::Object(attribute.clone());
-        findings.push(changed(&format!("Schema.{name}"), Some(&to), message));
+    let differs = differences(declared.get("Schema"), live);
+    for (name, attribute) in attributes(declared) {
+        let of_it: Vec<Difference> = differs
+            .iter()
+            .filter(|each| same_name(&each.name, name))
+            .cloned()
+            .collect();
+        if of_it.is_empty() {
+            continue;
+        }
+        let members = members(&of_it, "of the live pool is", "is declared as");
+        let message = format!("the attribute `{name}` can never change: {members}");
+        findings.push(changed(&format!("Schema.{name}"), Some(attribute), message));
     }
     findings
+}
+
+/// Names of members, with what they are and what is declared.
+fn members(differs: &[Difference], is: &str, declared: &str) -> String {
+    let member = |each: &Difference| {
+        let (there, to) = (shown(each.there.as_ref()), shown(each.declared.as_ref()));
+        format!("`{}` {is} {there} and {declared} {to}", each.member)
+    };
+    differs.iter().map(member).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a declared attribute has this bare name.
+fn same_name(bare: &str, declared: &str) -> bool {
+    declared == bare || declared.ends_with(&format!(":{bare}"))
 }
 
 /// An empty list says the same as none.
@@ -151,6 +178,15 @@ mod tests {
                 ("Pool.Schema.plan", "{Name: plan, Mutable: false}"),
             ]
             .map(|(resource, to)| (resource.to_owned(), to.to_owned()))
+        );
+        let member = unlike_live(
+            &map(&json!({ "UsernameAttributes": sign_in, "Schema": [{ "Name": "plan", "Mutable": false }] })),
+            &live,
+        );
+        let messages: Vec<&str> = member.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            ["the attribute `plan` can never change: `Mutable` of the live pool is true and is declared as false"]
         );
         assert_eq!(
             found(json!({})),

@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use acknowledge::{Answered, answer};
-pub use adopt::{Adopted, LeftOut, adopted};
+pub use adopt::{Adopted, LeftOut, adopted, is_pool_property};
 pub use change::{Action, Change, Edit, Fate, Replacement, TemplateDiff, Told};
 pub use cloudformation::Surprise;
 pub use code::{DeliveryChange, DeployedCode, FileChange};

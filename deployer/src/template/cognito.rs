@@ -11,7 +11,7 @@ use crate::spec::{Roles, Target, TriggerKind};
 /// What the pool needs and the function does not.
 pub(super) fn render_before(pool: &Pool, roles: &Roles, resources: &mut Map<String, Value>) {
     if let Some(caller) = &pool.sms_caller {
-        resources.insert(logical::SMS_ROLE.to_owned(), sms_role(caller, roles));
+        resources.insert(logical::SMS_ROLE.to_owned(), sms_role(caller, roles, retention(pool)));
     }
 }
 
@@ -23,11 +23,15 @@ pub(super) fn pool(pool: &Pool) -> Value {
     }
     // Empty rather than absent: that is how Cognito documents that every trigger goes.
     properties.insert("LambdaConfig".to_owned(), Value::Object(lambda_config(pool)));
-    let retention = match pool.identity {
+    resource("AWS::Cognito::UserPool", retention(pool), &[], properties)
+}
+
+/// What holds for the pool holds for whatever it refers to: each of its updates fails without the SMS role.
+const fn retention(pool: &Pool) -> Retention {
+    match pool.identity {
         Identity::New => Retention::Keep,
         Identity::Import | Identity::Existing(_) => Retention::KeepAlways,
-    };
-    resource("AWS::Cognito::UserPool", retention, &[], properties)
+    }
 }
 
 /// A pool that exists already, as a stack takes it in: it stays whatever becomes of the stack.

@@ -47,12 +47,15 @@ pub(super) fn function_role(handler: &Handler, roles: &Roles) -> Value {
         })]),
         "Policies": [{"PolicyName": "Handler", "PolicyDocument": document(statements)}],
     });
-    role(properties, roles)
+    role(properties, roles, Retention::None)
 }
+
+/// The name that the SMS role knows its one right by.
+pub const SMS_POLICY_NAME: &str = "Publish";
 
 /// The role by which Cognito itself sends SMS messages. Both conditions are Cognito's documented
 /// guard against somebody else's pool that names this role.
-pub(super) fn sms_role(caller: &SmsCaller, roles: &Roles) -> Value {
+pub(super) fn sms_role(caller: &SmsCaller, roles: &Roles, retention: Retention) -> Value {
     let properties = json!({
         "Description": "Lets Amazon Cognito send SMS messages of this account's user pools",
         "AssumeRolePolicyDocument": document(vec![json!({
@@ -61,12 +64,12 @@ pub(super) fn sms_role(caller: &SmsCaller, roles: &Roles) -> Value {
             "Action": "sts:AssumeRole",
             "Condition": {"StringEquals": {"sts:ExternalId": caller.external_id, "aws:SourceAccount": account()}},
         })]),
-        "Policies": [{"PolicyName": "Publish", "PolicyDocument": document(vec![publish_to_phones()])}],
+        "Policies": [{"PolicyName": SMS_POLICY_NAME, "PolicyDocument": document(vec![publish_to_phones()])}],
     });
-    role(properties, roles)
+    role(properties, roles, retention)
 }
 
-fn role(mut properties: Value, roles: &Roles) -> Value {
+fn role(mut properties: Value, roles: &Roles, retention: Retention) -> Value {
     if let Some(properties) = properties.as_object_mut() {
         let boundary = roles
             .boundary
@@ -76,7 +79,7 @@ fn role(mut properties: Value, roles: &Roles) -> Value {
         let members = path.into_iter().chain(boundary);
         properties.extend(members.map(|(name, value)| (name.to_owned(), Value::from(value))));
     }
-    resource("AWS::IAM::Role", Retention::None, &[], properties)
+    resource("AWS::IAM::Role", retention, &[], properties)
 }
 
 /// Lambda makes the function's network interfaces by the function's role. The condition leaves these

@@ -25,7 +25,7 @@ use thiserror::Error;
 pub use assets_bucket::{assets_bucket, write_once_policy};
 pub use cognito::{imported_pool, lambda_config};
 pub use function::queue_policy_document;
-pub use iam::DECRYPT_POLICY_NAME;
+pub use iam::{DECRYPT_POLICY_NAME, SMS_POLICY_NAME};
 pub use saved::{has_digests, with_digests};
 
 use crate::inert;

@@ -9,6 +9,7 @@ use crate::apply::{self, Bucket, Digests, Known, PoolUpdate, Shelf, Stated, Upda
 use crate::aws::{LivePool, Session};
 use crate::cli::attach;
 use crate::cli::context::Context;
+use crate::cli::detach::afterwards;
 use crate::cli::error::{CliError, apply_error};
 use crate::cli::next::Next;
 use crate::cli::observe::{moved_settings, take_back};
@@ -164,7 +165,8 @@ impl Detachment {
         }
         let goes = self.detached.triggers.iter().filter(|change| change.after.is_none());
         for change in goes {
-            let _ = writeln!(out, "  without {}: {}", change.member, afterwards(&change.member));
+            let follows = inert::line(&afterwards(&change.member, Some(&known.live.now.pool))).into_owned();
+            let _ = writeln!(out, "  without {}: {follows}", change.member);
         }
         if known.live.saved.is_none() && !self.detached.triggers.is_empty() {
             let _ = writeln!(
@@ -296,21 +298,4 @@ fn refuse_unknown(known: &Known, saved: &[(String, LivePool)], shelf: Shelf<'_>)
             "where the pool is as it has to be, forget what is saved: aws s3 rm --recursive {}",
             shelf.address(&shelf.folder())
         )))
-}
-
-/// What Cognito does when a trigger is gone.
-pub(in crate::cli) fn afterwards(member: &str) -> &'static str {
-    match member {
-        "CustomSMSSender" => "Cognito sends SMS messages itself again, if the pool has an SMS role; else none go out",
-        "CustomEmailSender" => "Cognito sends e-mail itself again, by the pool's own e-mail settings",
-        "CustomMessage" => "Cognito uses the pool's own texts again",
-        "KMSKeyID" => "no sender is left to encrypt for",
-        "PreSignUp" | "PreAuthentication" => "what it refused is let in from now on",
-        "DefineAuthChallenge" | "CreateAuthChallenge" | "VerifyAuthChallengeResponse" => {
-            "custom authentication stops working"
-        }
-        "UserMigration" => "users who were not migrated yet cannot sign in",
-        "PreTokenGeneration" | "PreTokenGenerationConfig" => "tokens no longer carry what it added",
-        _ => "Cognito no longer calls it",
-    }
 }

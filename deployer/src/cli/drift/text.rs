@@ -9,6 +9,17 @@ use crate::inert;
 use crate::plan::drift::{Drift, Standing};
 use crate::plan::inline;
 
+/// The sections of what is listed, by their headings.
+const SECTIONS: [(Option<&str>, Standing); 4] = [
+    (None, Standing::Drifted),
+    (Some("not applied yet"), Standing::NotApplied),
+    (Some("not compared"), Standing::NotCompared),
+    (
+        Some("declared nowhere, and not Cognito's default"),
+        Standing::NotDeclared,
+    ),
+];
+
 pub(super) fn render(found: &Found) -> String {
     let mut text = format!("{} in {}: ", found.stack, found.region);
     if found.deployed.is_none() {
@@ -29,14 +40,22 @@ pub(super) fn render(found: &Found) -> String {
         }
         .as_str(),
     );
-    let mut last = "";
-    for drift in &found.drifts {
-        if drift.resource != last {
-            let resource = format!("{} ({})", drift.resource, drift.resource_type);
-            let _ = writeln!(text, "  {}", inert::line(&resource));
-            last = &drift.resource;
+    // The headline counts the first section, and no other.
+    for (heading, standing) in SECTIONS {
+        let listed: Vec<&Drift> = found.drifts.iter().filter(|drift| drift.standing == standing).collect();
+        if let (false, Some(heading)) = (listed.is_empty(), heading) {
+            let _ = writeln!(text, "  {heading}: {}", listed.len());
         }
-        let _ = writeln!(text, "    {}", line(drift));
+        let indent = if heading.is_some() { "  " } else { "" };
+        let mut last = "";
+        for drift in listed {
+            if drift.resource != last {
+                let resource = format!("{} ({})", drift.resource, drift.resource_type);
+                let _ = writeln!(text, "  {indent}{}", inert::line(&resource));
+                last = &drift.resource;
+            }
+            let _ = writeln!(text, "    {indent}{}", line(drift));
+        }
     }
     for (reason, names) in unchecked(found) {
         let names = names.join(", ");

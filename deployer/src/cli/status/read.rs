@@ -11,7 +11,7 @@ use crate::cli::error::CliError;
 use crate::cli::observe::deployed;
 use crate::cli::tolerate::tolerate;
 use crate::events::{Failure, failure, last_operation};
-use crate::model::{Model, logical, output};
+use crate::model::{Model, logical, output, parameter};
 use crate::plan::{Ours, PolicySeen, protected};
 use crate::spec::{AccountId, Stack};
 use crate::template;
@@ -157,7 +157,7 @@ pub(super) async fn read(
     let unread = &mut status.unread;
     if let Some(id) = outputs.get(output::POOL_ID) {
         let old = deployed(session, &state).await?.template;
-        status.pool = Some(pool(session, id, stack, &old, outputs, unread).await?);
+        status.pool = Some(pool(session, id, stack, &old, &state, unread).await?);
         status.function = function(session, asset, &state, unread).await?;
         status.policy = policy(session, &state.id, &old, unread).await?;
     }
@@ -222,16 +222,28 @@ async fn pool(
     id: &str,
     stack: &Stack,
     old: &Value,
-    outputs: &BTreeMap<String, String>,
+    state: &StackState,
     unread: &mut Vec<AwsError>,
 ) -> Result<Pool, AwsError> {
+    let (outputs, parameters) = (&state.outputs, &state.parameters);
     let found = tolerate(session.pool(id).await, unread)?;
     let gone = found == Some(None);
     // Where the zip is found plays no part in the triggers.
     let declared = Value::Object(template::lambda_config(&Model::of(stack, None).pool));
     let owned = lambda_config(old).cloned();
     let is_owned = owned.is_some();
-    let deployed = owned.unwrap_or_else(|| Value::Object(Ours::of(old, outputs).recorded()));
+    // Detached, or not attached yet: nothing in the pool is the stack's.
+    let is_attached = parameters
+        .get(parameter::POOL_BEFORE)
+        .is_none_or(|digest| digest != "none");
+    let recorded = || {
+        Value::Object(if is_attached {
+            Ours::of(old, outputs).recorded()
+        } else {
+            Map::new()
+        })
+    };
+    let deployed = owned.unwrap_or_else(recorded);
     let live = found.flatten().map(|live| LivePool {
         deletion_protection: live.deletion_protection,
         triggers: triggers(Some(&declared), Some(&deployed), &live.lambda_config, outputs, is_owned),

@@ -132,6 +132,10 @@ macro_rules! pool_codes {
         why: "A password alone opens accounts that took a second factor until now, or a factor that people signed in \
               with is gone, and whoever has no other one is locked out.",
         instead: "Keep `MfaConfiguration` and `EnabledMfas` as they are; move users to another factor first.";
+    VerificationRemoved = "verification-removed", Guard, "An attribute would no longer be verified at sign-up",
+        why: "Cognito sends no code for the attribute any more: users who sign up stay unconfirmed, and whoever forgets \
+              the password cannot be reached by an address that was never verified.",
+        instead: "Keep `AutoVerifiedAttributes` as it is; where your own code verifies the attribute, acknowledge.";
     SmsRoleRemoved = "sms-role-removed", Guard, "The pool would lose the role by which it sends SMS messages",
         why: "Without the role Cognito sends no SMS: no code to sign in by, to confirm a phone number or to reset a \
               password. Only a custom SMS sender goes on.",

@@ -254,6 +254,37 @@ mod tests {
         );
     }
 
+    #[test]
+    fn attributes_are_compared_with_their_defaults_filled_in() {
+        let mut pool = live(&json!({}));
+        let attribute = json!({
+            "Name": "custom:third_party_id", "AttributeDataType": "String", "Mutable": true, "Required": false,
+            "DeveloperOnlyAttribute": false, "StringAttributeConstraints": {},
+        });
+        pool.now.pool.insert("SchemaAttributes".to_owned(), json!([attribute]));
+        let plan = |attribute: Value| {
+            let mut wanted = desired(&json!({}));
+            wanted.template["Resources"]["Pool"]["Properties"]["Schema"] = json!([attribute]);
+            Plan::of(Situation::Create { shell: false }, None, &wanted, Some(&pool)).findings
+        };
+        let declared = json!({ "Name": "third_party_id", "AttributeDataType": "String", "Mutable": true });
+        assert_eq!(plan(declared.clone()), []);
+        let mut full = declared.clone();
+        full["DeveloperOnlyAttribute"] = json!(false);
+        full["Required"] = json!(false);
+        assert_eq!(plan(full), []);
+        let mut other = declared;
+        other["Mutable"] = json!(false);
+        let found = plan(other);
+        let [found] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(found.code, Code::ImmutableProperty);
+        assert!(
+            found.message.ends_with(": `Mutable` was true and is now false"),
+            "{}",
+            found.message
+        );
+    }
+
     /// The pool that is in calls nothing new in the first change set, and what it is going to call comes before it.
     #[test]
     fn a_pool_that_gains_a_function_takes_three() {

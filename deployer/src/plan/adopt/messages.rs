@@ -5,39 +5,19 @@
 
 use serde_json::{Map, Value};
 
-use super::LeftOut;
 use super::properties::something;
 use crate::aws::LivePool;
 
 const TEMPLATE: &str = "VerificationMessageTemplate";
 
-/// What counts only where the other option is chosen: Cognito takes one kind of e-mail alone.
-const BY_CODE: [&str; 2] = ["EmailMessage", "EmailSubject"];
-const BY_LINK: [&str; 2] = ["EmailMessageByLink", "EmailSubjectByLink"];
-
-/// `VerificationMessageTemplate`, without the e-mail that its own option leaves unused.
+/// `VerificationMessageTemplate`: the e-mail with a code and the one with a link, since a pool may have both.
 pub(super) fn template(live: &LivePool) -> Option<Value> {
-    let mut template = members(live)?;
-    for member in unused(&template) {
-        template.shift_remove(member);
-    }
-    Some(Value::Object(template))
+    members(live).map(Value::Object)
 }
 
 fn members(live: &LivePool) -> Option<Map<String, Value>> {
     let template = live.pool.get(TEMPLATE).cloned().and_then(something)?;
     template.as_object().cloned()
-}
-
-/// The members that a template has for the option that it does not choose, where it has those of both.
-fn unused(template: &Map<String, Value>) -> Vec<&'static str> {
-    let has = |names: [&str; 2]| names.iter().any(|name| template.contains_key(*name));
-    if !has(BY_CODE) || !has(BY_LINK) {
-        return Vec::new();
-    }
-    let link = template.get("DefaultEmailOption").and_then(Value::as_str) == Some("CONFIRM_WITH_LINK");
-    let unused = if link { BY_CODE } else { BY_LINK };
-    unused.into_iter().filter(|name| template.contains_key(*name)).collect()
 }
 
 /// `EmailVerificationMessage`
@@ -59,14 +39,4 @@ pub(super) fn sms_message(live: &LivePool) -> Option<Value> {
 fn older(live: &LivePool, member: &str, newer: &str) -> Option<Value> {
     let said = members(live).is_some_and(|template| template.contains_key(newer));
     live.pool.get(member).filter(|_| !said).cloned()
-}
-
-/// Messages that the pool has and does not use.
-pub(super) fn left_out(live: &LivePool) -> Vec<LeftOut> {
-    let template = members(live).unwrap_or_default();
-    let unused = unused(&template).into_iter().map(|member| LeftOut {
-        member: format!("{TEMPLATE}.{member}"),
-        why: "Cognito takes the e-mail with a code or the one with a link, and the pool uses the other",
-    });
-    unused.collect()
 }

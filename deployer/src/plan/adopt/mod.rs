@@ -10,7 +10,7 @@ mod messages;
 mod mfa;
 mod properties;
 
-pub use properties::{Adopted, LeftOut, adopted};
+pub use properties::{Adopted, LeftOut, adopted, is_pool_property};
 
-pub(super) use attributes::differences;
+pub(super) use attributes::{Difference, differences, live_attribute, unlike};
 pub(super) use import::Import;

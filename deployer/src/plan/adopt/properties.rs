@@ -125,11 +125,15 @@ const WHY_SCHEMA: &str = "CloudFormation's schema does not know it; where it doe
 const WHY_TRIGGER: &str = "no stack file has a word for this trigger; the stack would take it out of the pool";
 const WHY_KEY: &str = "no sender uses the key, so the file does not name it; the stack takes it out of the pool";
 
+/// Whether CloudFormation has this property of a pool.
+pub fn is_pool_property(name: &str) -> bool {
+    name == "LambdaConfig" || PROPERTIES.iter().any(|(property, _)| *property == name)
+}
+
 /// Says what a live pool is in CloudFormation's words.
 pub fn adopted(live: &LivePool) -> Adopted {
     let mut left_out = unread_members(&live.pool);
     left_out.extend(mfa::left_out(live));
-    left_out.extend(messages::left_out(live));
     let found = PROPERTIES.iter().filter_map(|(name, from)| {
         let value = match from {
             Pool(member) => live.pool.get(*member).cloned(),

@@ -8,7 +8,7 @@ use super::compare::{Difference, compare, same};
 use super::{Drift, Standing};
 use crate::aws::LivePool;
 use crate::model::logical;
-use crate::plan::adopt::{adopted, differences};
+use crate::plan::adopt::{adopted, differences, live_attribute};
 use crate::spec::EmailSending;
 
 const POOL_TYPE: &str = "AWS::Cognito::UserPool";
@@ -165,23 +165,34 @@ fn config(wanted: &Map<String, Value>, now: &Map<String, Value>, beyond: Standin
     }
 }
 
+fn name_of(attribute: &Value) -> Option<String> {
+    attribute.get("Name").and_then(Value::as_str).map(str::to_owned)
+}
+
 /// Attributes can only be added, so that one which the file does not declare is told and is no drift.
 fn schema(declared: Option<&Value>, now: Option<&Value>, live: &LivePool, found: &mut Vec<Difference>) {
-    let name = |attribute: &Value| attribute.get("Name").and_then(Value::as_str).map(str::to_owned);
     let path = |name: String| vec!["Schema".to_owned(), name];
     let items = |list: Option<&Value>| list.and_then(Value::as_array).cloned().unwrap_or_default();
-    let known: BTreeSet<String> = items(declared).iter().filter_map(name).collect();
-    for (wanted, live) in differences(declared, live) {
-        let wanted = Value::Object(wanted.clone());
+    let known: BTreeSet<String> = items(declared).iter().filter_map(name_of).collect();
+    let differing: BTreeSet<String> = differences(declared, live).into_iter().map(|each| each.name).collect();
+    for wanted in items(declared) {
+        let Some(name) = name_of(&wanted) else { continue };
+        if !differing
+            .iter()
+            .any(|bare| name == *bare || name.ends_with(&format!(":{bare}")))
+        {
+            continue;
+        }
+        let now = live_attribute(live, &name);
         found.push(Difference {
-            path: path(name(&wanted).unwrap_or_default()),
+            path: path(name),
             declared: Some(wanted),
-            live: Some(live),
+            live: now,
             standing: Standing::Drifted,
         });
     }
     for attribute in items(now) {
-        if let Some(name) = name(&attribute).filter(|name| !known.contains(name)) {
+        if let Some(name) = name_of(&attribute).filter(|name| !known.contains(name)) {
             found.push(Difference {
                 path: path(name),
                 declared: None,

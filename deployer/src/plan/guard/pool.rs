@@ -37,6 +37,7 @@ pub(super) fn findings(before: &Map<String, Value>, after: &Map<String, Value>) 
     let rest = [
         mfa(before, after),
         factors(before, after),
+        verified(before, after),
         sms_role(before, after),
         tier(before, after),
     ];
@@ -74,15 +75,47 @@ fn mfa(before: &Map<String, Value>, after: &Map<String, Value>) -> Option<Findin
     })
 }
 
-/// Factors that go while MFA stays.
+/// The members of a list that says something; nothing where it is absent or empty.
+fn list(pool: &Map<String, Value>, property: &str) -> Option<Vec<Value>> {
+    let items = pool.get(property)?.as_array()?;
+    (!items.is_empty()).then(|| items.clone())
+}
+
+/// A list that loses members, however that is written: with fewer of them, empty, or left out.
+fn lost_members(old: &[Value], new: Option<&Vec<Value>>) -> Vec<Value> {
+    let stays = |item: &&Value| new.is_some_and(|new| new.contains(item));
+    old.iter().filter(|item| !stays(item)).cloned().collect()
+}
+
+fn named(list: Option<Vec<Value>>) -> String {
+    list.map_or_else(|| "none".to_owned(), |list| inline(&Value::from(list)))
+}
+
+/// Factors that go while MFA stays. Where MFA is on and no factor is named, Cognito takes SMS.
 fn factors(before: &Map<String, Value>, after: &Map<String, Value>) -> Option<Finding> {
-    let list = |pool: &Map<String, Value>| pool.get("EnabledMfas").and_then(Value::as_array).cloned();
-    let (old, new) = (list(before)?, list(after)?);
-    let gone: Vec<Value> = old.into_iter().filter(|factor| !new.contains(factor)).collect();
-    (!gone.is_empty() && mfa_of(after) != "OFF").then(|| {
+    let property = "EnabledMfas";
+    let (was, new) = (list(before, property), list(after, property));
+    if (was.is_none() && new.is_none()) || mfa_of(after) == "OFF" || mfa_of(before) == "OFF" {
+        return None;
+    }
+    let was = was.unwrap_or_else(|| vec![Value::from("SMS_MFA")]);
+    let gone = lost_members(&was, new.as_ref());
+    (!gone.is_empty()).then(|| {
         let message = format!("{} would be no factor any more", inline(&Value::from(gone)));
-        let resource = format!("{}.EnabledMfas", logical::POOL);
-        Finding::guard(Code::MfaRemoved, &resource, inline(&Value::from(new)), message)
+        let resource = format!("{}.{property}", logical::POOL);
+        Finding::guard(Code::MfaRemoved, &resource, named(new), message)
+    })
+}
+
+/// Attributes that Cognito no longer verifies by itself.
+fn verified(before: &Map<String, Value>, after: &Map<String, Value>) -> Option<Finding> {
+    let property = "AutoVerifiedAttributes";
+    let new = list(after, property);
+    let gone = lost_members(&list(before, property)?, new.as_ref());
+    (!gone.is_empty()).then(|| {
+        let message = format!("{} would no longer be verified at sign-up", inline(&Value::from(gone)));
+        let resource = format!("{}.{property}", logical::POOL);
+        Finding::guard(Code::VerificationRemoved, &resource, named(new), message)
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::members::{TWICE, is_system_tag, option, prune};
+use super::members::{TWICE, is_system_tag, prune};
 use crate::aws::LivePool;
 use crate::plan::change::Edit;
 use crate::plan::diff;
@@ -132,11 +132,10 @@ fn normal(live: &LivePool, refused: &BTreeSet<String>) -> Value {
     if let Some(Value::Object(tags)) = pool.get_mut("UserPoolTags") {
         tags.retain(|name, _| !is_system_tag(name));
     }
-    let by_link = option(&pool) == Some("CONFIRM_WITH_LINK");
     for (old, member) in TWICE {
         let template = pool.get("VerificationMessageTemplate");
         let is_said = template.is_some_and(|template| template.get(member).is_some());
-        if is_said || (by_link && old.starts_with("Email")) {
+        if is_said {
             pool.shift_remove(old);
         }
     }

@@ -165,7 +165,8 @@ fn password_days(body: &mut Map<String, Value>) {
     }
 }
 
-/// Texts that stand twice have to agree, and with a link only the link's own e-mail may be there.
+/// Texts that stand twice have to agree. The e-mail of the option that is not chosen is sent as well: the documentation
+/// says that the two exclude each other, but Cognito keeps both, and what is left out would be lost.
 fn verification_texts(body: &mut Map<String, Value>) {
     const TEMPLATE: &str = "VerificationMessageTemplate";
     for (old, member) in TWICE {
@@ -173,19 +174,6 @@ fn verification_texts(body: &mut Map<String, Value>) {
         if let (Some(now), Some(was)) = (now, body.get_mut(old)) {
             *was = now;
         }
-    }
-    let other = match option(body) {
-        Some("CONFIRM_WITH_LINK") => {
-            // They are the e-mail with a code, which such a pool does not send.
-            body.shift_remove("EmailVerificationMessage");
-            body.shift_remove("EmailVerificationSubject");
-            ["EmailMessage", "EmailSubject"]
-        }
-        Some("CONFIRM_WITH_CODE") => ["EmailMessageByLink", "EmailSubjectByLink"],
-        _ => return,
-    };
-    for member in other {
-        remove(body, &[TEMPLATE, member]);
     }
 }
 

@@ -143,3 +143,103 @@ fn a_delete_that_fails_is_gone_on_with() {
     acme.workspace.run(&DESTROY).expect(0);
     assert_eq!(acme.status(), None);
 }
+
+/// A pool that needs an SMS role: phone sign-in, and MFA by SMS.
+fn with_sms_mfa() -> String {
+    sender().replace(
+        "UsernameAttributes: [phone_number]\n",
+        "UsernameAttributes: [phone_number]\n      MfaConfiguration: \"ON\"\n      EnabledMfas: [SMS_MFA]\n",
+    )
+}
+
+fn sms_role_of(acme: &Acme, pool: &str) -> Option<String> {
+    let pool = wait(acme.pools().describe_user_pool().user_pool_id(pool).send()).unwrap();
+    let sms = pool.user_pool().unwrap().sms_configuration()?;
+    Some(sms.sns_caller_arn().to_owned())
+}
+
+fn is_there(acme: &Acme, role: &str) -> bool {
+    let name = role.rsplit('/').next().unwrap();
+    let roles = aws_sdk_iam::Client::new(&acme.workspace.sdk());
+    wait(roles.get_role().role_name(name).send()).is_ok()
+}
+
+#[test]
+fn the_sms_role_of_a_pool_that_stays_stays_too() {
+    let acme = Acme::new();
+    acme.write(&with_sms_mfa());
+    acme.apply(0);
+    let pool = acme.output("PoolId");
+    let role = sms_role_of(&acme, &pool).unwrap();
+    // A pool that stays needs it.
+    let needed = acme.workspace.run(&[&DESTROY[..], &["--delete", "sms-role"]].concat());
+    let needed = needed.expect(64);
+    assert!(
+        needed.stderr.contains("sends SMS messages by the role"),
+        "{}",
+        needed.stderr
+    );
+
+    let run = acme.workspace.run(&DESTROY).expect(0);
+    let follows = format!("Cognito sends SMS messages itself again, by the role {role}");
+    assert!(run.stderr.contains(&follows), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("stays: the pool sends SMS messages by it"),
+        "{}",
+        run.stderr
+    );
+    assert!(is_there(&acme, &role));
+    assert_eq!(sms_role_of(&acme, &pool), Some(role.clone()));
+
+    let both = ["--delete", "pool", "--delete", "sms-role"];
+    acme.workspace.run(&[&DESTROY[..], &both].concat()).expect(0);
+    assert!(!is_there(&acme, &role));
+}
+
+#[test]
+fn a_stack_of_an_earlier_version_keeps_the_sms_role_too() {
+    let acme = Acme::new();
+    acme.write(&with_sms_mfa());
+    acme.apply(0);
+    let role = sms_role_of(&acme, &acme.output("PoolId")).unwrap();
+    let mut older = acme.template();
+    let members = older["Resources"]["SmsRole"].as_object_mut().unwrap();
+    members.retain(|member, _| !member.ends_with("Policy"));
+    let update = acme.cloudformation().update_stack().stack_name("acme");
+    let update = update
+        .template_body(older.to_string())
+        .set_parameters(Some(super::kept_parameters()));
+    let update = update.capabilities(aws_sdk_cloudformation::types::Capability::CapabilityIam);
+    wait(update.send()).unwrap();
+    while acme.status().as_deref() != Some("UPDATE_COMPLETE") {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    acme.workspace.run(&DESTROY).expect(0);
+    assert!(is_there(&acme, &role));
+}
+
+#[test]
+fn a_dead_sms_role_of_an_owned_pool_stops_before_the_change() {
+    let acme = Acme::new();
+    acme.write(&with_sms_mfa());
+    acme.apply(0);
+    let role = sms_role_of(&acme, &acme.output("PoolId")).unwrap();
+    let name = role.rsplit('/').next().unwrap();
+    let roles = aws_sdk_iam::Client::new(&acme.workspace.sdk());
+    wait(roles.delete_role_policy().role_name(name).policy_name("Publish").send()).unwrap();
+    wait(roles.delete_role().role_name(name).send()).unwrap();
+    // What does not update the pool is not stopped.
+    acme.workspace.run(&["diff", "--exit-code"]).expect(0);
+    let protected = with_sms_mfa().replace(
+        "UserPoolName: acme\n",
+        "UserPoolName: acme\n      DeletionProtection: ACTIVE\n",
+    );
+    acme.write(&protected);
+    let shown = acme.apply(3);
+    assert!(
+        shown.contains("sms-role-dead") && shown.contains("it is not there"),
+        "{shown}"
+    );
+    assert_eq!(acme.status().as_deref(), Some("CREATE_COMPLETE"));
+    assert_eq!(acme.change_sets(), 0);
+}

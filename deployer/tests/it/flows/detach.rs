@@ -30,6 +30,8 @@ fn the_pool_is_as_before_and_the_stack_stays() {
     assert_eq!(pools.settings(&id), before);
     assert_eq!(attached.kept(), Vec::<String>::new());
     assert_eq!(attached.acme.status().as_deref(), Some("UPDATE_COMPLETE"));
+    let status = attached.acme.workspace.run(&["status"]).expect(0);
+    assert!(!status.stdout.contains("changed outside"), "{}", status.stdout);
 
     // Twice is once.
     let again = attached.acme.workspace.run(&DETACH).expect(0);

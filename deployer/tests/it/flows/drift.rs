@@ -241,6 +241,53 @@ fn accepting_writes_what_is_live_into_the_file_and_keeps_its_comments() {
 }
 
 #[test]
+fn a_member_that_does_not_exist_is_an_error_and_what_is_declared_nowhere_is_apart() {
+    let acme = Acme::new();
+    acme.apply(0);
+    let policy = PasswordPolicyType::builder().minimum_length(20).build();
+    let policies = UserPoolPolicyType::builder().password_policy(policy).build();
+    let update = acme.pools().update_user_pool().user_pool_id(acme.output("PoolId"));
+    wait(update.policies(policies).send()).unwrap();
+
+    let shown = acme.drift(&[], 0).stdout;
+    assert!(shown.contains("nothing drifted"), "{shown}");
+    let (_, apart) = shown
+        .split_once("declared nowhere, and not Cognito's default: ")
+        .unwrap();
+    assert!(
+        apart.contains("Policies.PasswordPolicy.MinimumLength: not declared, live 20"),
+        "{shown}"
+    );
+
+    let file = acme.text();
+    for act in ["--revert", "--accept"] {
+        for nope in ["Pool.Nope", "Pol.Policies", "Pool.Policies.Nope"] {
+            let refused = acme.drift(&[act, "--yes", "--only", nope], 64);
+            assert!(
+                refused.stderr.contains(&format!("`--only {nope}` names no member")),
+                "{}",
+                refused.stderr
+            );
+        }
+        // It agrees, or is declared nowhere: there is nothing to do.
+        acme.drift(&[act, "--yes", "--only", "Pool.MfaConfiguration"], 0);
+        acme.drift(&[act, "--yes", "--only", "Pool.Policies"], 0);
+    }
+    assert_eq!(acme.text(), file);
+    // By its own name it is accepted.
+    acme.drift(
+        &[
+            "--accept",
+            "--yes",
+            "--only",
+            "Pool.Policies.PasswordPolicy.MinimumLength",
+        ],
+        0,
+    );
+    assert!(acme.text().contains("20"), "{}", acme.text());
+}
+
+#[test]
 fn putting_back_is_one_update_that_is_shown_compared_and_looked_at_again() {
     let acme = Acme::new();
     acme.write(&remarked());

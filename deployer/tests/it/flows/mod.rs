@@ -4,6 +4,7 @@
 //! the binary waits for CloudFormation as it does on AWS.
 
 mod adopt;
+mod as_observed;
 mod attach;
 mod canary;
 mod create;

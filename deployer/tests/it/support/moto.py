@@ -144,10 +144,6 @@ def check_rules(body):
     if body.get("SmsConfiguration") == {}:
         refuse("SmsConfiguration is empty.")
     template = body.get("VerificationMessageTemplate") or {}
-    by_link = template.get("DefaultEmailOption") == "CONFIRM_WITH_LINK"
-    code, link = ("EmailMessage", "EmailSubject"), ("EmailMessageByLink", "EmailSubjectByLink")
-    if any(name in template for name in (code if by_link else link)):
-        refuse("DefaultEmailOption admits messages with a code or messages with a link, not both.")
     for old, new in TWICE:
         if old in body and new in template and body[old] != template[new]:
             refuse(f"{old} and VerificationMessageTemplate.{new} differ.")
@@ -231,8 +227,7 @@ def replace_settings_as_aws(self, settings):
     template = self.extended_config["VerificationMessageTemplate"]
     given = settings.get("VerificationMessageTemplate", {})
     for old, new in TWICE:
-        by_link = new != "SmsMessage" and given.get("DefaultEmailOption") == "CONFIRM_WITH_LINK"
-        if old in settings and new not in given and not by_link:
+        if old in settings and new not in given:
             template[new] = settings[old]
 
 

@@ -195,13 +195,9 @@ def settle(pool, maker):
         factors.remove("SOFTWARE_TOKEN")
     if factors == [] and "SignInPolicy" in pool.get("Policies", {}):
         pool["Policies"]["SignInPolicy"]["AllowedFirstAuthFactors"] = ["PASSWORD"]
-    # CreateUserPoolRequest$VerificationMessageTemplate: a message with a code or one with a link, never both.
+    # CreateUserPoolRequest$VerificationMessageTemplate says a message with a code or one with a link; the service
+    # keeps both (terraform-provider-aws, withVerificationMessageTemplate).
     template = pool.get("VerificationMessageTemplate", {})
-    if template.get("DefaultEmailOption") == "CONFIRM_WITH_LINK":
-        drop(template, "EmailMessage", "EmailSubject")
-        drop(pool, "EmailVerificationMessage", "EmailVerificationSubject")
-    else:
-        drop(template, "EmailMessageByLink", "EmailSubjectByLink")
     # The two spellings of one text agree.
     for old, new in (
         ("SmsVerificationMessage", "SmsMessage"),

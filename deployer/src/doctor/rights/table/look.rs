@@ -132,6 +132,17 @@ pub(super) const ROWS: &[Row] = &[
             &["iam:GetRole", "iam:SimulatePrincipalPolicy"],
         )),
     ),
+    // The same of a role that the stack makes: it may have been deleted since.
+    diff(
+        "SmsRolesOfStacks",
+        perhaps(row(
+            Caller,
+            Look,
+            When::SmsRole,
+            ROLES,
+            &["iam:GetRole", "iam:SimulatePrincipalPolicy"],
+        )),
+    ),
     perhaps(row(
         Caller,
         Look,

@@ -65,6 +65,13 @@ pub(super) const ROWS: &[Row] = &[
     row(Caller, Destroy, When::Handler, "*", &["logs:DescribeLogGroups"]),
     row(Caller, Destroy, When::Handler, LOGS, &["logs:DeleteLogGroup"]),
     row(
+        Caller,
+        Destroy,
+        When::SmsRole,
+        ROLES,
+        &["iam:GetRole", "iam:DeleteRole", "iam:DeleteRolePolicy"],
+    ),
+    row(
         CloudFormation,
         Destroy,
         When::Handler,

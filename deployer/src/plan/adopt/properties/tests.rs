@@ -170,7 +170,6 @@ fn what_cannot_be_held_is_named() {
             "GetUserPoolMfaConfig.NewMfa",
             "GetUserPoolMfaConfig.WebAuthnConfiguration.NewMember",
             "GetUserPoolMfaConfig.SoftwareTokenMfaConfiguration",
-            "VerificationMessageTemplate.EmailMessage",
             "Policies.NewPolicy",
             "LambdaConfig.NewTrigger",
             "LambdaConfig.KMSKeyID",
@@ -179,7 +178,9 @@ fn what_cannot_be_held_is_named() {
     assert_eq!(found.properties.get("Policies"), None);
     assert_eq!(
         found.properties.get("VerificationMessageTemplate"),
-        Some(&json!({ "DefaultEmailOption": "CONFIRM_WITH_LINK", "EmailMessageByLink": "{##a##}" }))
+        Some(&json!({
+            "DefaultEmailOption": "CONFIRM_WITH_LINK", "EmailMessage": "{####}", "EmailMessageByLink": "{##a##}",
+        }))
     );
     assert_eq!(
         Value::Object(found.lambda_config),

@@ -103,6 +103,7 @@ fn changes() -> Vec<Row> {
     let plain = stack(&json!({ "LambdaConfig": sender("a") }));
     let mut rows = pools::triggers(&plain);
     rows.extend(pools::properties());
+    rows.extend(pools::lists());
     rows.extend(rights::permissions(&plain));
     rows.extend(rights::statements(&plain));
     let changed = |path: &str, value: Value| with(&plain, path, value);
@@ -255,6 +256,26 @@ fn each_change_gives_its_code_and_no_other() {
     }
 }
 
+/// Where MFA is on and no factor is named, Cognito takes SMS.
+#[test]
+fn a_factor_that_was_never_named_is_missed_too() {
+    let with = |factors: Value| {
+        let mut pool = json!({ "MfaConfiguration": "ON" });
+        if !factors.is_null() {
+            pool["EnabledMfas"] = factors;
+        }
+        stack(&pool)
+    };
+    let (unsaid, token) = (with(Value::Null), with(json!(["SOFTWARE_TOKEN_MFA"])));
+    let found = guards(&unsaid, &token, &diff(&unsaid, &token), None);
+    assert_eq!(
+        said(&found),
+        [(Code::MfaRemoved, Some("Pool.EnabledMfas"), Some("[SOFTWARE_TOKEN_MFA]"))]
+    );
+    let empty = with(json!([]));
+    assert_eq!(guards(&unsaid, &empty, &diff(&unsaid, &empty), None), []);
+}
+
 /// What takes rights, countries or time away from nobody is no news.
 #[test]
 fn the_way_back_is_no_bad_change() {
@@ -263,6 +284,7 @@ fn the_way_back_is_no_bad_change() {
         Code::StatementBroadened,
         Code::StatementAdded,
         Code::MfaRemoved,
+        Code::VerificationRemoved,
         Code::SmsRoleRemoved,
         Code::QueueRemoved,
         Code::AlarmRemoved,

@@ -57,6 +57,48 @@ pub(super) fn triggers(plain: &Value) -> Vec<Row> {
     ]
 }
 
+/// Lists that lose members, however that is written.
+pub(super) fn lists() -> Vec<Row> {
+    let changed = |code, before: Value, after: Value, resource, to| (code, stack(&before), stack(&after), resource, to);
+    vec![
+        changed(
+            Code::MfaRemoved,
+            json!({ "MfaConfiguration": "ON", "EnabledMfas": ["SMS_MFA", "SOFTWARE_TOKEN_MFA"] }),
+            json!({ "MfaConfiguration": "ON" }),
+            "Pool.EnabledMfas",
+            "none",
+        ),
+        changed(
+            Code::MfaRemoved,
+            json!({ "MfaConfiguration": "OPTIONAL", "EnabledMfas": ["SMS_MFA"] }),
+            json!({ "MfaConfiguration": "OPTIONAL", "EnabledMfas": [] }),
+            "Pool.EnabledMfas",
+            "none",
+        ),
+        changed(
+            Code::VerificationRemoved,
+            json!({ "AutoVerifiedAttributes": ["email", "phone_number"] }),
+            json!({ "AutoVerifiedAttributes": ["phone_number"] }),
+            "Pool.AutoVerifiedAttributes",
+            "[phone_number]",
+        ),
+        changed(
+            Code::VerificationRemoved,
+            json!({ "AutoVerifiedAttributes": ["email"] }),
+            json!({ "AutoVerifiedAttributes": [] }),
+            "Pool.AutoVerifiedAttributes",
+            "none",
+        ),
+        changed(
+            Code::VerificationRemoved,
+            json!({ "AutoVerifiedAttributes": ["email"] }),
+            json!({}),
+            "Pool.AutoVerifiedAttributes",
+            "none",
+        ),
+    ]
+}
+
 /// Changes of the pool's other properties.
 pub(super) fn properties() -> Vec<Row> {
     let changed = |code, before: Value, after: Value, resource, to| (code, stack(&before), stack(&after), resource, to);

@@ -131,28 +131,6 @@ fn each_fix_up_of_what_stands_twice() {
             }),
         ),
         (
-            "with a link only the link's e-mail is sent",
-            json!({
-                "EmailVerificationMessage": "{####}",
-                "VerificationMessageTemplate": {
-                    "DefaultEmailOption": "CONFIRM_WITH_LINK", "EmailMessage": "{####}", "EmailSubject": "s",
-                    "EmailMessageByLink": "{##here##}", "SmsMessage": "{####}",
-                },
-            }),
-            json!({"VerificationMessageTemplate": {
-                "DefaultEmailOption": "CONFIRM_WITH_LINK", "EmailMessageByLink": "{##here##}", "SmsMessage": "{####}",
-            }}),
-        ),
-        (
-            "with a code only the code's e-mail is sent",
-            json!({"VerificationMessageTemplate": {
-                "DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailMessage": "{####}", "EmailMessageByLink": "{##here##}",
-            }}),
-            json!({"VerificationMessageTemplate": {
-                "DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailMessage": "{####}",
-            }}),
-        ),
-        (
             "a registration that says nothing of its state is not switched on",
             json!({"DcrConfiguration": {"AllowedScopes": ["a"]}}),
             json!({}),
@@ -164,6 +142,33 @@ fn each_fix_up_of_what_stands_twice() {
         ),
     ];
     check(rows);
+}
+
+/// The example of the CloudFormation guide, and Terraform's acceptance test `withVerificationMessageTemplate`.
+#[test]
+fn both_pairs_of_verification_texts_are_sent() {
+    for option in [json!("CONFIRM_WITH_CODE"), json!("CONFIRM_WITH_LINK"), Value::Null] {
+        let mut pool = json!({
+            "EmailVerificationMessage": "c {####}", "EmailVerificationSubject": "c",
+            "VerificationMessageTemplate": {
+                "EmailMessage": "c {####}", "EmailSubject": "c", "EmailMessageByLink": "{##l##}",
+                "EmailSubjectByLink": "l", "SmsMessage": "{####}",
+            },
+        });
+        if !option.is_null() {
+            pool["VerificationMessageTemplate"]["DefaultEmailOption"] = option;
+        }
+        assert_eq!(sent(pool.clone()), pool);
+    }
+}
+
+#[test]
+fn the_older_texts_of_a_pool_with_a_link_are_sent() {
+    let pool = json!({
+        "EmailVerificationMessage": "c {####}",
+        "VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_LINK", "EmailMessageByLink": "{##l##}"},
+    });
+    assert_eq!(sent(pool.clone()), pool);
 }
 
 #[test]

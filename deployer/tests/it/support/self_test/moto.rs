@@ -146,12 +146,6 @@ fn what_aws_refuses_is_refused() {
             "SerializationException: DeletionProtection is not of type string",
         ),
         (
-            json!({"VerificationMessageTemplate": {
-                "DefaultEmailOption": "CONFIRM_WITH_LINK", "EmailMessage": "{####}", "EmailMessageByLink": "{##here##}",
-            }}),
-            "not both",
-        ),
-        (
             json!({"SmsVerificationMessage": "a {####}", "VerificationMessageTemplate": {"SmsMessage": "b {####}"}}),
             "SmsVerificationMessage and VerificationMessageTemplate.SmsMessage differ",
         ),
