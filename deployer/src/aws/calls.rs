@@ -217,8 +217,8 @@ fn action(request: &HttpRequest) -> String {
         .and_then(|target| target.rsplit('.').next());
     let form = request.body().bytes().filter(|_| is_form(request));
     let field = form.and_then(|body| {
-        let fields = body.split(|byte| *byte == b'&');
-        let action = fields.filter_map(|field| field.strip_prefix(b"Action=")).next();
+        let mut fields = body.split(|byte| *byte == b'&');
+        let action = fields.find_map(|field| field.strip_prefix(b"Action="));
         action.and_then(|action| std::str::from_utf8(action).ok())
     });
     match target.or(field) {

@@ -35,7 +35,7 @@ pub(super) struct Cli {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
-    /// The AWS profile, before AWS_PROFILE and credentials of the environment.
+    /// The AWS profile, before `AWS_PROFILE` and credentials of the environment.
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
     /// Print no progress; plans, findings, questions, results and errors stay.

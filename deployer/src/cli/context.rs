@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -118,9 +119,16 @@ impl Context {
     }
 
     /// Hears of the calls of `work`, and corrects what it says of itself when it was interrupted.
-    pub(super) async fn checked<T>(&self, work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
-        let done = self.calls.observe(Box::pin(work)).await;
-        done.map_err(|error| error.checked(&self.calls))
+    ///
+    /// The future is boxed here, once for all: those of whole commands are large.
+    pub(super) fn checked<'a, T: 'a>(
+        &'a self,
+        work: impl Future<Output = Result<T, CliError>> + 'a,
+    ) -> Pin<Box<dyn Future<Output = Result<T, CliError>> + 'a>> {
+        Box::pin(async move {
+            let done = self.calls.observe(work).await;
+            done.map_err(|error| error.checked(&self.calls))
+        })
     }
 
     /// Works until it is done, until a second interrupt, or until no call has ended for a while after the first.

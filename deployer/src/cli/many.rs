@@ -231,7 +231,7 @@ impl<'a> Many<'a> {
             if is_off.get() || context.is_interrupted().await {
                 return Stage::Over(given_back(wanted, &planned).await);
             }
-            let fate = carried_out(&context, wanted, *planned).await;
+            let fate = Box::pin(carried_out(&context, wanted, *planned)).await;
             is_off.set(is_off.get() || (self.fail_fast && matches!(fate, Fate::Ended(_))));
             Stage::Over(fate)
         };
