@@ -81,6 +81,7 @@ mod tests {
             ("+77012345678", Some("KZ")),
             ("+79161234567", Some("RU")),
             ("+819012345678", Some("JP")),
+            ("+38344123456", Some("XK")),
             ("+4915123456789", Some("DE")),
             ("+870773112345", None),
             // Of no area: unassigned, premium, toll-free, personal, machines', and premium within an area.
