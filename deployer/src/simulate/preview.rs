@@ -107,8 +107,7 @@ fn country(event: &SenderEvent, delivery: &Delivery) -> Result<Option<Country>, 
         Channel::Sms => {
             let to = event.phone_number()?;
             let sms = delivery.sms.as_ref().ok_or(RouteError::NoSms)?;
-            guard::check(&to, &sms.countries)?;
-            Ok(guard::country_of(&to))
+            Ok(guard::check(&to, &sms.countries)?)
         }
         Channel::Email => {
             event.email_address()?;
