@@ -1,5 +1,7 @@
 //! What the handler would send for an event: its own library, asked on this machine, with no provider behind it.
 
+use std::fmt;
+
 use handler::Redacted;
 use handler::compose::{ComposeError, Composer, Locale, Parts, Request, Trouble};
 use handler::decrypt::{self, DataKeys, DecryptError, KeyArns};
@@ -178,6 +180,13 @@ fn custom_message(event: &CustomMessageEvent, delivery: &Delivery, composer: &Co
         content: Content::CustomMessage(texts.response),
         trouble: texts.trouble,
     })
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.refused { "refused" } else { "failed" };
+        write!(f, "{verdict} to {}", self.reason)
+    }
 }
 
 impl Stop {
