@@ -58,7 +58,7 @@ fn is_of_area(number: &str) -> bool {
 
 /// Refuses a number that `served` does not allow; returns its country, for the route.
 ///
-/// A number that no plan matches, such as Mexico's `+521…` of before 2020, goes to the one served country that has its
+/// A number that no plan matches, such as Mexico's `+521…` of before 2020, goes to the country that alone has its
 /// calling code.
 pub fn check(number: &PhoneNumber, served: &Countries) -> Result<Option<Country>, Refusal> {
     let country = match country_of(number) {
@@ -103,14 +103,13 @@ fn by_calling_code(number: &str, served: &Countries) -> Owner {
         return if has_one { Owner::Several } else { Owner::None };
     }
     let codes = (2..=4).filter_map(|end| number.get(1..end)?.parse().ok());
-    let mut owners: Vec<Country> = codes
-        .flat_map(phonelib::countries_by_calling_code)
-        .filter_map(|country| is_served(country.code))
-        .collect();
-    match (owners.pop(), owners.is_empty()) {
+    let owners: Vec<_> = codes.flat_map(phonelib::countries_by_calling_code).collect();
+    let served = owners.iter().find_map(|country| is_served(country.code));
+    match (served, owners.len()) {
         (None, _) => Owner::None,
-        (Some(country), true) => Owner::One(country),
-        (Some(_), false) => Owner::Several,
+        (Some(country), 1) => Owner::One(country),
+        // The number may be of the other country, whether the stack serves that or not.
+        (Some(_), _) => Owner::Several,
     }
 }
 
@@ -168,7 +167,7 @@ mod tests {
             ("+5215512345678", &["MX"] as &[_], Ok(Some(country("MX")))),
             ("+5215512345678", &["DE", "MX", "US"], Ok(Some(country("MX")))),
             ("+5215512345678", &["US"], Err(Refusal::NoCountry)),
-            ("+447", &["GB"], Ok(Some(country("GB")))),
+            ("+447", &["GB"], Err(Refusal::UnclearCountry)),
             ("+4471", &["GB", "JE"], Err(Refusal::UnclearCountry)),
             ("+71234", &["KZ", "RU"], Err(Refusal::UnclearCountry)),
             // Areas of `+1` that nobody has yet.
