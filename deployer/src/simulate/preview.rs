@@ -1,5 +1,7 @@
 //! What the handler would send for an event: its own library, asked on this machine, with no provider behind it.
 
+use std::fmt;
+
 use handler::Redacted;
 use handler::compose::{ComposeError, Composer, Locale, Parts, Request, Trouble};
 use handler::decrypt::{self, DataKeys, DecryptError, KeyArns};
@@ -107,8 +109,7 @@ fn country(event: &SenderEvent, delivery: &Delivery) -> Result<Option<Country>, 
         Channel::Sms => {
             let to = event.phone_number()?;
             let sms = delivery.sms.as_ref().ok_or(RouteError::NoSms)?;
-            guard::check(&to, &sms.countries)?;
-            Ok(guard::country_of(&to))
+            Ok(guard::check(&to, &sms.countries)?)
         }
         Channel::Email => {
             event.email_address()?;
@@ -179,6 +180,13 @@ fn custom_message(event: &CustomMessageEvent, delivery: &Delivery, composer: &Co
         content: Content::CustomMessage(texts.response),
         trouble: texts.trouble,
     })
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.refused { "refused" } else { "failed" };
+        write!(f, "{verdict} to {}", self.reason)
+    }
 }
 
 impl Stop {

@@ -9,7 +9,7 @@ use super::fault::{Fault, FaultKind};
 use super::html::escape;
 use super::layout::{Layout, TextName, has_default};
 use super::values::Values;
-use super::{ComposeError, Composed, EmailText, Form, Locale, Problem, Request, SmsText};
+use super::{ComposeError, Composed, EmailText, Form, Locale, Problem, Request, SmsText, split_code};
 use crate::Redacted;
 use crate::delivery::Messages;
 use crate::event::{Channel, Purpose};
@@ -167,21 +167,21 @@ impl Composer {
     pub(super) fn own_sms(&self, name: &TextName, path: &str, values: &Arc<Values>) -> Result<SmsText, Fault> {
         let text = self.fill(Form::Text, path, values, &name.locale)?;
         let text = text.trim();
-        holds(path, text, values, str::to_owned)?;
+        holds(path, text, values, Form::Text)?;
         Ok(SmsText::new(text.to_owned()))
     }
 
     pub(super) fn own_email(&self, name: &TextName, path: &str, values: &Arc<Values>) -> Result<EmailText, Fault> {
         let filled = self.fill(Form::Text, path, values, &name.locale)?;
         let (subject, text) = split_subject(&filled).ok_or_else(|| Fault::new(path, FaultKind::NoSubject))?;
-        holds(path, text, values, str::to_owned)?;
+        holds(path, text, values, Form::Text)?;
         let html = TextName {
             form: Form::Html,
             ..name.clone()
         };
         let html = self.own.get(&html).map(|path| {
             let html = self.fill(Form::Html, path, values, &name.locale)?;
-            holds(path, &html, values, escape)?;
+            holds(path, &html, values, Form::Html)?;
             Ok(Redacted::new(html.trim().to_owned()))
         });
         Ok(EmailText {
@@ -222,11 +222,15 @@ fn inert(subject: &str) -> String {
 }
 
 /// Whether a filled text has what its purpose is about.
-fn holds(path: &str, text: &str, values: &Values, escaped: impl Fn(&str) -> String) -> Result<(), Fault> {
-    let has = |value: &str| text.contains(&escaped(value));
+fn holds(path: &str, text: &str, values: &Values, form: Form) -> Result<(), Fault> {
+    let has = |value: &str| match form {
+        Form::Text => text.contains(value),
+        Form::Html => text.contains(&escape(value)),
+    };
+    let has_code = |code: &str| has(code) || split_code::is_shown(text, code, form);
     let kind = if text.trim().is_empty() {
         FaultKind::Empty
-    } else if !values.code.as_deref().is_none_or(has) {
+    } else if !values.code.as_deref().is_none_or(has_code) {
         FaultKind::NoCode
     } else if values.purpose == Purpose::AdminCreateUser && !has(&values.user_name) {
         FaultKind::NoUserName

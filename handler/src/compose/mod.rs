@@ -18,6 +18,7 @@ mod layout;
 mod locale;
 mod parts;
 mod problem;
+mod split_code;
 mod values;
 
 pub use check::check;

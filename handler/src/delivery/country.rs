@@ -1,19 +1,20 @@
-//! ISO 3166-1 alpha-2 country codes.
+//! ISO 3166-1 alpha-2 country codes, and `XK` for Kosovo.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Every officially assigned code. Source: ISO 3166-1, alpha-2.
+/// Every officially assigned code, and `XK` for Kosovo, which ISO 3166-1 leaves to its users and libphonenumber uses
+/// for the numbers of +383. Source: ISO 3166-1, alpha-2; Unicode CLDR, territory `XK`.
 const ASSIGNED: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO \
 BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER \
 ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN \
 IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH \
 MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN \
 PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ \
-TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
 
-/// An ISO 3166-1 alpha-2 code in upper case, such as `NO` for Norway.
+/// An ISO 3166-1 alpha-2 code in upper case, such as `NO` for Norway, or `XK` for Kosovo.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country([u8; 2]);
 
@@ -65,7 +66,9 @@ mod tests {
 
     #[test]
     fn only_assigned_codes_are_countries() {
-        assert_eq!(Country::codes().count(), 249);
+        assert_eq!(Country::codes().count(), 250);
+        assert!(Country::codes().is_sorted());
+        assert!(Country::from_code("XK").is_some());
         assert_eq!(
             Country::from_code("NO").map(|country| country.to_string()),
             Some("NO".to_owned())

@@ -11,6 +11,8 @@ mod duplicate;
 #[cfg(feature = "lambda")]
 mod gate;
 #[cfg(feature = "lambda")]
+mod number;
+#[cfg(feature = "lambda")]
 mod question;
 #[cfg(feature = "lambda")]
 mod rate;

@@ -7,6 +7,7 @@ use aws_lc_rs::hmac;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::number::normalized;
 use super::table::{Table, Update, Updated, number, text};
 use super::{Question, Scope};
 use crate::delivery::{Rate, Rates};
@@ -72,13 +73,13 @@ pub(super) fn counters(rates: &Rates, question: &Question<'_>, key: Option<&hmac
 /// Returns what stands for a recipient: an HMAC-SHA-256 of pool, channel and recipient.
 ///
 /// Without the key it cannot be found out by trying all numbers, and no two pools have one in common.
-/// An address is the same however it is capitalized, as in a pool by default.
+/// An address is the same however it is capitalized, as in a pool by default, and a number however it is written.
 fn recipient(key: &hmac::Key, question: &Question<'_>) -> String {
-    let parts = [
-        question.pool.as_str(),
-        question.channel.name(),
-        &question.recipient.to_lowercase(),
-    ];
+    let recipient = match question.channel {
+        Channel::Sms => normalized(question.recipient),
+        Channel::Email => question.recipient.to_lowercase(),
+    };
+    let parts = [question.pool.as_str(), question.channel.name(), &recipient];
     hex(hmac::sign(key, parts.join("\0").as_bytes()).as_ref())
 }
 
@@ -171,6 +172,13 @@ mod tests {
             keys(&rates, &question, None, 7_260_000).first().unwrap(),
             "country#sms#US#60#121 <10920"
         );
+        let counted = keys(&rates, &question, Some("key"), 0);
+        question.recipient = "+102025550173";
+        assert_ne!(keys(&rates, &question, Some("key"), 0), counted, "another number");
+        question.recipient = "+4407911123456";
+        let with_trunk_prefix = keys(&rates, &question, Some("key"), 0);
+        question.recipient = "+447911123456";
+        assert_eq!(keys(&rates, &question, Some("key"), 0), with_trunk_prefix);
         question.channel = Channel::Email;
         question.recipient = "jane@acme.example";
         let mails = keys(&rates, &question, Some("key"), 0);

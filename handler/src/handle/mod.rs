@@ -185,7 +185,7 @@ impl<D: Decryptor> Handler<D> {
                 facts.country = guard::country_of(&to);
                 let sms = self.delivery.sms.as_ref().ok_or(RouteError::NoSms)?;
                 // Before the code is decrypted: what is refused costs no call.
-                guard::check(&to, &sms.countries)?;
+                facts.country = guard::check(&to, &sms.countries)?;
                 Ok(Recipient::Number(to))
             }
             Channel::Email => Ok(Recipient::Address(event.email_address()?)),

@@ -25,7 +25,7 @@ pub(super) struct Stop {
 pub(super) enum Fate {
     /// There is nothing to deliver, or it is not to be delivered: counted and logged, nothing else.
     Dropped,
-    /// Nobody can deliver to this recipient: kept in the queue at once.
+    /// Nobody can deliver to this recipient, or it is unclear whether it is served: kept in the queue at once.
     Undeliverable,
     /// Something failed that a retry would not change: kept in the queue at once.
     Kept,
@@ -80,7 +80,12 @@ impl From<ComposeError> for Stop {
 
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
-        Self::new(Fate::Dropped, refusal.code(), refusal)
+        let fate = if refusal.is_doubtful() {
+            Fate::Undeliverable
+        } else {
+            Fate::Dropped
+        };
+        Self::new(fate, refusal.code(), refusal)
     }
 }
 

@@ -150,6 +150,7 @@ fn a_refusal_is_counted_and_is_no_error() {
     for answer in [
         changed("/request/userAttributes/phone_number", json!("+14165550198")),
         changed("/request/userAttributes/phone_number", json!("+870773112345")),
+        changed("/request/userAttributes/phone_number", json!("+12215550100")),
         changed("/request/userAttributes/phone_number", json!("0202555")),
         changed("/request/userAttributes", json!({})),
         changed("/request/code", Value::Null),
@@ -162,14 +163,15 @@ fn a_refusal_is_counted_and_is_no_error() {
     assert_eq!(function.texts().len(), 0);
     assert_eq!(
         function.kept.lock().unwrap().len(),
-        1,
-        "only what could not be delivered is kept, not what is not to be"
+        2,
+        "only what could not be delivered or may have been served is kept"
     );
     assert_eq!(
         counts(&function.stop()),
         [
             "Refused/guard-country-not-served",
             "Refused/guard-no-country",
+            "Refused/guard-unclear-country",
             "Refused/event-bad-phone-number",
             "Refused/event-no-phone-number",
             "Refused/event-no-code",

@@ -86,7 +86,7 @@ async fn canary(stack: &Stack, to: crate::simulate::Recipient) -> Result<Canary,
             Err(stop) => why = why.or(Some(stop)),
         }
     }
-    let why = why.map(|stop| format!(": {} ({})", stop.reason, stop.code));
+    let why = why.map(|stop| format!(": {stop} ({})", stop.code));
     Err(CliError::failed(format!(
         "the handler of {} would not send to the recipient that `--verify-to` names ({}){}; nothing was called",
         stack.name,

@@ -52,7 +52,7 @@ pub(super) async fn show(
         Err(stop) => {
             printed.put("outcome", json!(if stop.refused { "refused" } else { "failed" }));
             printed.put("error", json!(stop.code));
-            printed.put("reason", json!(stop.reason));
+            printed.put("reason", json!(stop.to_string()));
             ExitStatus::Failed
         }
     };

@@ -45,7 +45,7 @@ macro_rules! settings_codes {
     BadCountry = "bad-country", Error, "Text that is no country code",
         why: "Countries decide where messages may go and what they cost. A code that ISO 3166-1 does not assign \
               would match no number, and users there would get no code.",
-        instead: "Write the two capital letters of ISO 3166-1 alpha-2, such as GB for the United Kingdom.";
+        instead: "Write the two capital letters of ISO 3166-1 alpha-2, such as GB for the United Kingdom, or XK for Kosovo.";
     PoolChoice = "pool-choice", Error, "Not exactly one kind of pool",
         why: "A stack has one user pool, and it is either new (the stack owns it), existing (it stays outside \
               CloudFormation) or imported. Which one decides who may change and delete it.",

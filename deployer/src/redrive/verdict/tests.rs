@@ -104,6 +104,8 @@ fn a_failure_is_final_or_may_pass() {
         ("event-bad-phone-number", Why::Recipient),
         ("send-exhausted", Why::Good),
         ("send-timed-out", Why::Good),
+        // Another list of countries may serve it.
+        ("guard-unclear-country", Why::Good),
         ("send-no-route", Why::Good),
         ("send-no-provider", Why::Good),
         ("compose-no-code", Why::Good),

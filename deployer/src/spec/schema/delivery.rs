@@ -18,7 +18,7 @@ pub(super) fn delivery() -> Value {
 /// What stands once under `$defs`: the countries' codes are many.
 pub(super) fn country() -> Value {
     let codes: Vec<&str> = Country::codes().collect();
-    json!({ "description": "A country's code, ISO 3166-1 alpha-2.", "enum": codes })
+    json!({ "description": "A country's code, ISO 3166-1 alpha-2, or XK for Kosovo.", "enum": codes })
 }
 
 fn sms() -> Value {

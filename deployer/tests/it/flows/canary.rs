@@ -138,7 +138,7 @@ fn whom_the_handler_would_refuse_is_said_before_anything_is_called() {
     refused(
         &["+33612345678"],
         1,
-        "FR is not among the stack's countries (guard-country-not-served); nothing was called",
+        ": refused to serve the number: FR is not among the stack's countries (guard-country-not-served); nothing was called",
     );
     refused(
         &["you@acme.example"],

@@ -206,3 +206,28 @@ fn no_text_grows_without_end() {
         assert!(said.iter().any(|said| said.contains(wanted)), "{wanted}: {said:?}");
     }
 }
+
+#[test]
+fn a_code_may_be_split_as_long_as_every_digit_is_there() {
+    let boxes = "{% for digit in code %}<td>{{ digit }}</td>{% endfor %}";
+    let files = |text: &'static str, html: &'static str| {
+        [
+            ("en/SignUp.sms.txt", text),
+            ("en/SignUp.email.txt", "Subject: Code\n\n{{ code }}"),
+            ("en/SignUp.email.html", html),
+        ]
+    };
+    assert_eq!(checked(&files("{{ code[:3] }} {{ code[3:] }}", boxes), None), "");
+    let missing = checked(&files("{{ code[:3] }} {{ code[4:] }}", "{{ code[1:] }}"), None);
+    assert_eq!(missing.matches("does not hold the code").count(), 2, "{missing}");
+    // Cognito replaces its placeholder only as a whole.
+    let placeholder = checked(
+        &files("{{ code[:3] }} {{ code[3:] }}", boxes),
+        Some(CustomMessage { email: true }),
+    );
+    assert_eq!(
+        placeholder.matches("does not hold the code").count(),
+        2,
+        "{placeholder}"
+    );
+}

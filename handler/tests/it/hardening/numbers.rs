@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use handler::delivery::{Countries, Country};
 use handler::event::PhoneNumber;
-use handler::guard::country_of;
+use handler::guard::{check, country_of};
 
 use super::count;
 use crate::tools;
@@ -33,6 +34,15 @@ fn no_number_is_given_another_country_than_libphonenumber_gives_it() {
         match (ours.map(|country| country.to_string()), theirs) {
             (Some(ours), Some(theirs)) if ours == *theirs => same += 1,
             (Some(ours), Some(theirs)) => other.push(format!("{text}: {ours}, and {theirs} by libphonenumber")),
+            (None, Some(theirs)) => {
+                // Whichever one country is served, the calling code must not give it a number of another.
+                let number = PhoneNumber::new(text);
+                let given = Country::codes().filter(|code| code != theirs).filter_map(|code| {
+                    let served = Countries::Only(Country::from_code(code).into_iter().collect());
+                    check(number.as_ref()?, &served).ok().flatten()
+                });
+                other.extend(given.map(|given| format!("{text}: {given}, and {theirs} by libphonenumber")));
+            }
             (Some(_) | None, _) => {}
         }
     }
