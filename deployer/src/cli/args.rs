@@ -505,6 +505,9 @@ pub(super) struct SendArgs {
     /// The user's `locale`, such as ja or zh-Hant.
     #[arg(long, value_name = "LOCALE")]
     pub(super) locale: Option<String>,
+    /// An attribute of the user, such as `given_name` or `custom:tenant`; repeat it for more.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
+    pub(super) attribute: Vec<(String, String)>,
     /// What an app gives with its call (`clientMetadata`).
     #[arg(long, value_name = "NAME=VALUE", value_parser = metadata)]
     pub(super) metadata: Vec<(String, String)>,
@@ -512,7 +515,7 @@ pub(super) struct SendArgs {
     #[arg(long)]
     pub(super) deployed: bool,
     /// Ask the deployed function whether it could: it decrypts a made-up code, and sends nothing.
-    #[arg(long, conflicts_with_all = ["deployed", "purpose", "to", "code", "locale", "metadata"])]
+    #[arg(long, conflicts_with_all = ["deployed", "purpose", "to", "code", "locale", "attribute", "metadata"])]
     pub(super) probe: bool,
     /// Do not ask before it is sent.
     #[arg(long, requires = "deployed")]
@@ -533,6 +536,23 @@ fn own_recipient(text: &str) -> Result<OwnRecipient, std::convert::Infallible> {
 
 fn recipient(text: &str) -> Result<Recipient, &'static str> {
     Recipient::new(text).ok_or("wants a phone number such as +12025550173, or an e-mail address")
+}
+
+/// Attributes that other flags set: who gets the message is `--to` alone.
+const SET_ELSEWHERE: [(&str, &str); 5] = [
+    ("phone_number", "is set by `--to`"),
+    ("phone_number_verified", "is set by `--to`"),
+    ("email", "is set by `--to`"),
+    ("email_verified", "is set by `--to`"),
+    ("locale", "is set by `--locale`"),
+];
+
+fn attribute(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = metadata(text)?;
+    match SET_ELSEWHERE.iter().find(|(other, _)| *other == name) {
+        Some((_, why)) => Err(why),
+        None => Ok((name, value)),
+    }
 }
 
 fn metadata(text: &str) -> Result<(String, String), &'static str> {

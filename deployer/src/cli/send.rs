@@ -52,6 +52,7 @@ pub(super) struct Wanted {
     code: Option<Redacted<String>>,
     user_name: Redacted<String>,
     locale: Option<String>,
+    attributes: BTreeMap<String, String>,
     metadata: BTreeMap<String, String>,
 }
 
@@ -88,6 +89,7 @@ impl Wanted {
             code: typed.or_else(|| made_up(purpose)),
             user_name: Redacted::new(args.user_name.clone()),
             locale: args.locale.clone(),
+            attributes: args.attribute.iter().cloned().collect(),
             metadata: args.metadata.iter().cloned().collect(),
         })
     }
@@ -101,6 +103,7 @@ impl Wanted {
             code: made_up(purpose),
             user_name: Redacted::new("jane".to_owned()),
             locale: None,
+            attributes: BTreeMap::new(),
             metadata: BTreeMap::new(),
         }
     }
@@ -130,6 +133,7 @@ impl Wanted {
             user_name: &self.user_name,
             to: &self.to,
             locale: self.locale.as_deref(),
+            attributes: &self.attributes,
             client_metadata: &self.metadata,
             code,
         }

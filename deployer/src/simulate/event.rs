@@ -112,6 +112,8 @@ pub struct Simulated<'a> {
     pub to: &'a Recipient,
     /// The user's `locale`.
     pub locale: Option<&'a str>,
+    /// More of the user's attributes, such as `given_name` or `custom:tenant`.
+    pub attributes: &'a BTreeMap<String, String>,
     /// What an app would give with its call; null in the event when empty.
     pub client_metadata: &'a BTreeMap<String, String>,
     /// The encrypted code, in base64; only senders get one.
@@ -133,7 +135,7 @@ impl Simulated<'_> {
         } else {
             json!(metadata)
         };
-        let attributes = self.attributes(notice);
+        let attributes = self.user_attributes(notice);
         let (request, response) = match self.trigger {
             Trigger::Sender(channel) => (
                 json!({
@@ -170,7 +172,7 @@ impl Simulated<'_> {
         })
     }
 
-    fn attributes(&self, notice: bool) -> Map<String, Value> {
+    fn user_attributes(&self, notice: bool) -> Map<String, Value> {
         let mut attributes = Map::new();
         let mut put = |name: &str, value: &str| attributes.insert(name.to_owned(), value.into());
         if notice {
@@ -202,6 +204,9 @@ impl Simulated<'_> {
         if let Some(locale) = self.locale {
             put("locale", locale);
         }
+        for (name, value) in self.attributes {
+            put(name, value);
+        }
         attributes
     }
 }
@@ -223,6 +228,7 @@ mod tests {
             user_name: &Redacted::new("jane".to_owned()),
             to,
             locale: Some("ja"),
+            attributes: &BTreeMap::new(),
             client_metadata: &BTreeMap::new(),
             code: purpose.has_code().then_some(&code),
         }

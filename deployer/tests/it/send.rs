@@ -235,3 +235,35 @@ async fn another_implementation_reads_the_code() {
     assert_eq!(read(pool).as_deref(), Ok("Ex4mple&amp;Päss\n"));
     assert!(read("us-west-2_Other0000").is_err());
 }
+
+#[test]
+fn attributes_fill_the_text_and_cannot_change_the_recipient() {
+    let workspace = Workspace::offline().with_idle_handler();
+    workspace.file("stacks/acme.yaml", &format!("{BOTH}messages: {{directory: texts}}\n"));
+    workspace.file(
+        "stacks/texts/en/SignUp.sms.txt",
+        "{{ attributes.given_name }}: {{ code }}",
+    );
+    let send = |more: &[&str]| {
+        let words = [
+            "send",
+            "--purpose",
+            "SignUp",
+            "--to",
+            "+12025550173",
+            "--code",
+            "846215",
+        ];
+        workspace.run(&[&words[..], more].concat())
+    };
+    let run = send(&["--attribute", "given_name=Jane"]).expect(0);
+    assert!(run.stdout.contains("Jane: 846215"), "{}", run.stdout);
+    for attribute in [
+        "phone_number=+12025550174",
+        "email=a@acme.example",
+        "locale=ja",
+        "given_name",
+    ] {
+        send(&["--attribute", attribute]).expect(64);
+    }
+}

@@ -10,7 +10,7 @@ use super::custom_message::{BODY, SMS, SUBJECT, body, is_invisible, length, one_
 use super::engine::is_variable;
 use super::fault::Fault;
 use super::layout::{TextName, has_default};
-use super::values::{ATTRIBUTES, NOTICE, Values};
+use super::values::{ATTRIBUTES, NOTICE, Values, is_custom};
 use super::{Composer, EmailText, Encoding, Form, Parts, Problem, ProblemKind, Request, Severity, SmsText};
 use crate::Redacted;
 use crate::delivery::{CustomMessage, Messages};
@@ -27,6 +27,10 @@ const USER_NAME: &str = "0e8d5b1c-4f6a-4c1e-9b1a-2d3c4b5a6f70";
 
 /// Has what names to sign in with have.
 const INVITED: &str = "jane.doe+acme@mail.acme.example";
+
+/// Where a message goes.
+const NUMBER: &str = "+12025550173";
+const ADDRESS: &str = "alexandra@mail.acme.example";
 
 /// Checks the texts of a messages directory: the content of each file by its path in it.
 ///
@@ -135,7 +139,7 @@ impl Text<'_> {
         is_variable(name, self.purpose)
             && match (name, member) {
                 (_, None) | ("client_metadata", Some(_)) => true,
-                ("attributes", Some(member)) => ATTRIBUTES.contains(&member),
+                ("attributes", Some(member)) => ATTRIBUTES.contains(&member) || is_custom(member),
                 ("notice", Some(member)) => NOTICE.contains(&member),
                 (_, Some(_)) => false,
             }
@@ -150,9 +154,9 @@ impl Text<'_> {
         };
         let mut found = Vec::new();
         for full in [true, false] {
-            found.extend(self.sample(&Arc::new(sample(self.purpose, full, code)), None));
+            found.extend(self.sample(&Arc::new(sample(self.purpose, self.name.channel, full, code)), None));
             if custom_message.is_some() && self.purpose.has_code() {
-                let values = sample(self.purpose, full, CODE_PARAMETER).for_placeholders(None);
+                let values = sample(self.purpose, self.name.channel, full, CODE_PARAMETER).for_placeholders(None);
                 found.extend(self.sample(&Arc::new(values), custom_message));
             }
         }
@@ -229,10 +233,13 @@ impl Text<'_> {
 }
 
 /// Returns the values of a user of whom all is known, or nothing but what every user has.
-fn sample(purpose: Purpose, full: bool, code: &str) -> Values {
+fn sample(purpose: Purpose, channel: Channel, full: bool, code: &str) -> Values {
     let secret = |text: &str| Redacted::new(text.to_owned());
     let some = |text: &str| full.then(|| secret(text));
     let attributes = ATTRIBUTES.map(|name| (name.to_owned(), "Alexandra".to_owned()));
+    let recipients = [("phone_number", NUMBER), ("email", ADDRESS)];
+    let recipients = recipients.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let attributes = attributes.into_iter().filter(|_| full).chain(recipients);
     let notice = AccountTakeOver {
         login_time: some("Saturday, November 21, 2026 at 10:15:00 AM UTC"),
         ip_address: some("192.0.2.44"),
@@ -243,23 +250,22 @@ fn sample(purpose: Purpose, full: bool, code: &str) -> Values {
         link_valid: some("https://auth.acme.example/valid"),
         link_invalid: some("https://auth.acme.example/invalid"),
     };
-    let values = Values::of(&Request {
-        purpose,
-        attributes: &Redacted::new(attributes.into_iter().filter(|_| full).collect()),
-        client_metadata: &Redacted::new(BTreeMap::new()),
-        code: Some(&secret(code)),
-        user_name: &secret(if purpose == Purpose::AdminCreateUser {
-            INVITED
-        } else {
-            USER_NAME
-        }),
-        notice: (purpose == Purpose::AccountTakeOverNotification).then_some(&notice),
-    });
-    if full {
-        values.with_any_client_metadata()
-    } else {
-        values
-    }
+    let values = Values::of(
+        &Request {
+            purpose,
+            attributes: &Redacted::new(attributes.collect()),
+            client_metadata: &Redacted::new(BTreeMap::new()),
+            code: Some(&secret(code)),
+            user_name: &secret(if purpose == Purpose::AdminCreateUser {
+                INVITED
+            } else {
+                USER_NAME
+            }),
+            notice: (purpose == Purpose::AccountTakeOverNotification).then_some(&notice),
+        },
+        channel,
+    );
+    if full { values.with_any() } else { values }
 }
 
 /// Returns the first line on which a tag may read `name`.

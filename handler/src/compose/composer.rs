@@ -86,7 +86,7 @@ impl Composer {
     pub fn sms(&self, request: &Request<'_>) -> Result<Composed<SmsText>, ComposeError> {
         self.compose(
             request,
-            &Arc::new(Values::of(request)),
+            &Arc::new(Values::of(request, Channel::Sms)),
             Channel::Sms,
             Self::own_sms,
             |texts, values| built_in::sms(texts, values).map(SmsText::new),
@@ -97,7 +97,7 @@ impl Composer {
     pub fn email(&self, request: &Request<'_>) -> Result<Composed<EmailText>, ComposeError> {
         self.compose(
             request,
-            &Arc::new(Values::of(request)),
+            &Arc::new(Values::of(request, Channel::Email)),
             Channel::Email,
             Self::own_email,
             built_in::email,
@@ -232,7 +232,7 @@ fn holds(path: &str, text: &str, values: &Values, form: Form) -> Result<(), Faul
         FaultKind::Empty
     } else if !values.code.as_deref().is_none_or(has_code) {
         FaultKind::NoCode
-    } else if values.purpose == Purpose::AdminCreateUser && !has(&values.user_name) {
+    } else if values.purpose == Purpose::AdminCreateUser && !values.identifiers().any(has) {
         FaultKind::NoUserName
     } else {
         return Ok(());

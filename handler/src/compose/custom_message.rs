@@ -47,15 +47,22 @@ impl Composer {
             user_name: &event.user_name,
             notice: None,
         };
-        let values = Arc::new(Values::of(&request).for_placeholders(event.user_name_parameter.as_deref()));
+        let values = |channel| {
+            let values = Values::of(&request, channel);
+            Arc::new(values.for_placeholders(event.user_name_parameter.as_deref()))
+        };
         let mut texts = CustomMessageTexts {
             response: CustomMessageResponse::default(),
             trouble: Vec::new(),
         };
 
-        let sms = self.compose(&request, &values, Channel::Sms, Self::own_sms, |texts, values| {
-            built_in::sms(texts, values).map(SmsText::new)
-        });
+        let sms = self.compose(
+            &request,
+            &values(Channel::Sms),
+            Channel::Sms,
+            Self::own_sms,
+            |texts, values| built_in::sms(texts, values).map(SmsText::new),
+        );
         if let Ok(sms) = sms {
             texts.trouble.extend(sms.trouble);
             let text = one_line(sms.content.text.expose());
@@ -67,9 +74,13 @@ impl Composer {
         if !settings.email {
             return texts;
         }
-        let email = self.compose(&request, &values, Channel::Email, Self::own_email, |texts, values| {
-            built_in::email(texts, values)
-        });
+        let email = self.compose(
+            &request,
+            &values(Channel::Email),
+            Channel::Email,
+            Self::own_email,
+            |texts, values| built_in::email(texts, values),
+        );
         if let Ok(email) = email {
             texts.trouble.extend(email.trouble);
             let subject = one_line(email.content.subject.expose());

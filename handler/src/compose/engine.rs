@@ -15,7 +15,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use super::bounds::{self, LARGEST_TEXT};
 use super::fault::{Fault, FaultKind};
 use super::html::escape;
-use super::values::{ATTRIBUTES, NOTICE, Values};
+use super::values::{ATTRIBUTES, NOTICE, Read, TOO_LONG, Values, is_custom};
 use super::{Form, Locale};
 use crate::event::Purpose;
 use crate::percent_encoded;
@@ -31,13 +31,14 @@ const TOO_LARGE: &str = "it writes more than 1 MiB";
 struct Written(usize);
 
 /// What templates can read; `code` and `notice` only where the message has one.
-pub(super) const VARIABLES: [&str; 7] = [
+pub(super) const VARIABLES: [&str; 8] = [
     "attributes",
     "client_metadata",
     "code",
     "locale",
     "notice",
     "purpose",
+    "recipient",
     "user_name",
 ];
 
@@ -151,6 +152,7 @@ impl Object for Variables {
         match key.as_str()? {
             "code" => values.code.as_deref().map(Value::from),
             "user_name" => Some(Value::from(values.user_name.as_str())),
+            "recipient" => Some(Value::from(values.recipient.as_str())),
             "purpose" => Some(Value::from(values.purpose.name())),
             "locale" => Some(Value::from(self.locale.as_str())),
             "attributes" => Some(Value::from_object(Members::Attributes(Arc::clone(values)))),
@@ -166,12 +168,16 @@ impl Object for Members {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let key = key.as_str()?;
         let value = match self.as_ref() {
-            Self::Attributes(values) if ATTRIBUTES.contains(&key) => values.attributes.get(key).map(String::as_str),
+            Self::Attributes(values) if ATTRIBUTES.contains(&key) || is_custom(key) => values.attribute(key),
             Self::ClientMetadata(values) => values.client_metadata(key),
-            Self::Notice(values) if NOTICE.contains(&key) => values.notice(key),
+            Self::Notice(values) if NOTICE.contains(&key) => values.notice(key).map(Read::Text),
             Self::Attributes(_) | Self::Notice(_) => return None,
         };
-        Some(Value::from(value.unwrap_or_default()))
+        Some(match value.unwrap_or(Read::Text("")) {
+            Read::Text(text) => Value::from(text),
+            // The engine fails where such a value is read.
+            Read::TooLong => Value::from(Error::new(ErrorKind::InvalidOperation, TOO_LONG)),
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use minijinja::{Error, ErrorKind};
 
 use super::bounds::Unbounded;
+use super::values::TOO_LONG;
 use super::{Problem, ProblemKind, Trouble};
 use crate::event::Purpose;
 
@@ -61,6 +62,7 @@ impl Fault {
     pub(super) fn into_trouble(self) -> Trouble {
         Trouble {
             reason: match self.kind {
+                FaultKind::Template(_, Some(detail)) if detail == TOO_LONG => TOO_LONG,
                 FaultKind::Template(kind, _) => reason(kind),
                 FaultKind::Unbounded(what) => what,
                 FaultKind::NoSubject => "it does not begin with a subject",

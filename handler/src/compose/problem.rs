@@ -169,7 +169,7 @@ impl ProblemKind {
             }
             Self::Template(_) => "mend the template; the filters are lower, trim, upper and urlencode".to_owned(),
             Self::Variable { purpose, .. } => format!(
-                "the variables are {}; attributes has {}",
+                "the variables are {}; attributes has {}, and custom ones by their full names, such as attributes[\"custom:tenant\"]",
                 VARIABLES
                     .into_iter()
                     .filter(|variable| is_variable(variable, *purpose))
@@ -178,7 +178,9 @@ impl ProblemKind {
                 ATTRIBUTES.join(", ")
             ),
             Self::NoCode(_) => "write {{ code }} where the code goes, on every way through the template".to_owned(),
-            Self::NoUserName(_) => "write {{ user_name }} where the name to sign in with goes".to_owned(),
+            Self::NoUserName(_) => {
+                "write {{ user_name }} or {{ recipient }} where the name to sign in with goes".to_owned()
+            }
             Self::NoSubject => "begin the file with a line such as Subject: Your code".to_owned(),
             Self::Empty(_) => "write a text, or remove the file".to_owned(),
             Self::Length { .. } => "make it fit: Cognito sends this text for the trigger CustomMessage".to_owned(),

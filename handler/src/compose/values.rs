@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::Request;
 use super::custom_message::is_invisible;
 use crate::Redacted;
-use crate::event::Purpose;
+use crate::event::{Channel, Purpose};
 
-/// The attributes that texts may show.
+/// The standard attributes that texts may show; custom ones they may show too ([`is_custom`]).
 pub(super) const ATTRIBUTES: [&str; 5] = ["family_name", "given_name", "name", "nickname", "preferred_username"];
 
 /// What texts may show of a notice of threat protection.
@@ -25,27 +25,63 @@ pub(super) const NOTICE: [&str; 8] = [
 /// What stands for the user's name in an invitation that Cognito fills in, where the event does not say.
 const USER_NAME_PARAMETER: &str = "{username}";
 
-/// How many characters are shown of what a user or an app has typed: a name fits, a story does not.
-const LONGEST: usize = 64;
+/// How many characters a standard attribute may have to be shown: a name fits, a story does not.
+const LONGEST_NAME: usize = 64;
+
+/// How many characters a custom attribute or a value of the app may have to be shown: an address of a page fits.
+const LONGEST: usize = 2_048;
+
+/// Why a text is not filled: what would be cut leads nowhere, and what would be left out may change the meaning.
+pub(super) const TOO_LONG: &str = "it uses a value that is longer than texts may show";
+
+/// A value that a text reads.
+pub(super) enum Read<'a> {
+    Text(&'a str),
+    TooLong,
+}
+
+impl<'a> Read<'a> {
+    fn of(text: &'a str, most: usize) -> Self {
+        if text.chars().nth(most).is_some() {
+            Self::TooLong
+        } else {
+            Self::Text(text)
+        }
+    }
+}
+
+/// Whether a name is that of an attribute that the pool's owner has made. Source: the names of `SchemaAttributeType`.
+pub(super) fn is_custom(name: &str) -> bool {
+    ["custom:", "dev:custom:"].iter().any(|prefix| name.starts_with(prefix))
+}
 
 /// What texts are filled with. It holds secrets, so it is not `Debug`.
 pub(super) struct Values {
     pub(super) purpose: Purpose,
     pub(super) code: Option<String>,
     pub(super) user_name: String,
-    /// Of [`ATTRIBUTES`], those that the user has.
-    pub(super) attributes: BTreeMap<&'static str, String>,
+    /// The number or address that the message goes to; empty where the event has none.
+    pub(super) recipient: String,
+    /// Whether somebody else fills in the user's name and the code.
+    has_placeholders: bool,
+    /// Of [`ATTRIBUTES`] and the custom ones, those that the user has.
+    attributes: BTreeMap<String, String>,
     client_metadata: BTreeMap<String, String>,
-    /// What the app gave under any other name, for samples.
-    any_client_metadata: Option<&'static str>,
+    /// What the app, or a custom attribute, has under any other name, for samples.
+    any: Option<&'static str>,
     /// Of [`NOTICE`], those that the event has; nothing where the message is no notice.
     pub(super) notice: Option<BTreeMap<&'static str, String>>,
 }
 
 impl Values {
-    pub(super) fn of(request: &Request<'_>) -> Self {
+    pub(super) fn of(request: &Request<'_>, channel: Channel) -> Self {
         let attributes = request.attributes.expose();
-        let attribute = |name: &'static str| Some((name, short(attributes.get(name)?)));
+        let is_shown = |name: &str| ATTRIBUTES.contains(&name) || is_custom(name);
+        let shown = attributes.iter().filter(|(name, _)| is_shown(name));
+        let recipient = match channel {
+            Channel::Sms => attributes.get("phone_number"),
+            Channel::Email => attributes.get("email"),
+        };
         let metadata = request.client_metadata.expose().iter();
         Self {
             purpose: request.purpose,
@@ -54,9 +90,11 @@ impl Values {
                 .filter(|_| request.purpose.has_code())
                 .map(|code| code.expose().clone()),
             user_name: clean(request.user_name.expose()),
-            attributes: ATTRIBUTES.into_iter().filter_map(attribute).collect(),
-            client_metadata: metadata.map(|(name, value)| (name.clone(), short(value))).collect(),
-            any_client_metadata: None,
+            recipient: recipient.map(|recipient| clean(recipient)).unwrap_or_default(),
+            has_placeholders: false,
+            attributes: shown.map(|(name, value)| (name.clone(), clean(value))).collect(),
+            client_metadata: metadata.map(|(name, value)| (name.clone(), clean(value))).collect(),
+            any: None,
             notice: request.notice.map(|notice| {
                 let text = |value: &Option<Redacted<String>>| value.as_ref().map(|value| short(value.expose()));
                 // A link that is cut leads nowhere.
@@ -97,6 +135,8 @@ impl Values {
             (None, Purpose::AdminCreateUser) => USER_NAME_PARAMETER.to_owned(),
             (None, _) => plain(&self.user_name),
         };
+        self.has_placeholders = true;
+        self.recipient = plain(&self.recipient);
         self.attributes.values_mut().for_each(|value| *value = plain(value));
         self.client_metadata
             .values_mut()
@@ -105,15 +145,42 @@ impl Values {
     }
 
     /// Returns what the app gave under a name.
-    pub(super) fn client_metadata(&self, name: &str) -> Option<&str> {
+    pub(super) fn client_metadata(&self, name: &str) -> Option<Read<'_>> {
         let given = self.client_metadata.get(name).map(String::as_str);
-        given.or(self.any_client_metadata)
+        given.or(self.any).map(|text| Read::of(text, LONGEST))
     }
 
-    /// Makes these the values of an app that gives something under every name.
-    pub(super) fn with_any_client_metadata(mut self) -> Self {
-        self.any_client_metadata = Some("Acme");
+    /// Returns an attribute of the user.
+    pub(super) fn attribute(&self, name: &str) -> Option<Read<'_>> {
+        let given = self.attributes.get(name).map(String::as_str);
+        let (given, most) = if is_custom(name) {
+            (given.or(self.any), LONGEST)
+        } else {
+            (given, LONGEST_NAME)
+        };
+        given.map(|text| Read::of(text, most))
+    }
+
+    /// Makes these the values of a user and an app that give something under every name.
+    pub(super) fn with_any(mut self) -> Self {
+        self.any = Some("Acme");
         self
+    }
+
+    /// Returns what a user signs in with, as far as the event says: the user's name, or the recipient where the name is
+    /// an identifier that Cognito made, as in pools with sign-in by e-mail address or number.
+    pub(super) fn sign_in_name(&self) -> &str {
+        if !self.recipient.is_empty() && is_uuid(&self.user_name) {
+            &self.recipient
+        } else {
+            &self.user_name
+        }
+    }
+
+    /// Returns the values of which an invitation needs one. In a text that Cognito fills in it is the user's name alone.
+    pub(super) fn identifiers(&self) -> impl Iterator<Item = &str> {
+        let recipient = (!self.has_placeholders && !self.recipient.is_empty()).then_some(self.recipient.as_str());
+        std::iter::once(self.user_name.as_str()).chain(recipient)
     }
 
     /// Returns a part of the notice.
@@ -122,8 +189,20 @@ impl Values {
     }
 }
 
+/// Cuts a detail of a notice, which nobody acts on, so that the cut is seen.
 fn short(text: &str) -> String {
-    clean(text).chars().take(LONGEST).collect()
+    let text = clean(text);
+    match text.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// Whether a user's name is a UUID, as Cognito makes them.
+fn is_uuid(name: &str) -> bool {
+    let groups: Vec<&str> = name.split('-').collect();
+    let is_hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(is_hex)
 }
 
 /// Makes one line of a text, and takes out what turns the direction of what follows it.

@@ -31,7 +31,7 @@ pub(in super::super) fn email(texts: &Texts, values: &Values) -> Result<EmailTex
     };
     let middle = match values.purpose {
         Purpose::AdminCreateUser => Middle::Lines(vec![
-            line(labels.user_name, values.user_name.as_str()),
+            line(labels.user_name, values.sign_in_name()),
             line(labels.temporary_password, code()?),
         ]),
         Purpose::AccountTakeOverNotification => Middle::Lines(notice(labels, values)),

@@ -143,7 +143,7 @@ pub(super) fn sms(texts: &Texts, values: &Values) -> Result<String, ComposeError
             text.push_str(values.code.as_ref().ok_or(ComposeError::NoCode)?);
             after
         } else if let Some(after) = placeholder.strip_prefix(USER_NAME) {
-            text.push_str(&values.user_name);
+            text.push_str(values.sign_in_name());
             after
         } else {
             text.push('{');

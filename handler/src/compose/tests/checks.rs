@@ -68,7 +68,7 @@ fn what_is_wrong_with_texts_is_said_with_file_and_line() {
             ("_footer.html", "{{ code | urlencode }}<b>Acme</b>"),
             (
                 "en/AdminCreateUser.email.txt",
-                "Subject: {{ attributes['custom:x'] }}\n\n{{ code }}",
+                "Subject: {{ attributes['sub'] }}\n\n{{ code }}",
             ),
             (
                 "en/UpdateUserAttribute.email.txt",

@@ -3,6 +3,7 @@
 mod checks;
 mod choice;
 mod cognito;
+mod limits;
 mod values;
 
 use std::collections::BTreeMap;
