@@ -241,6 +241,8 @@ fn path(uri: &str) -> &str {
 
 fn is_reading(request: &HttpRequest, action: &str) -> bool {
     let (_, name) = action.split_once(':').unwrap_or(("", action));
+    // Cognito's actions of an administrator: `AdminGetUser`.
+    let name = name.strip_prefix("Admin").unwrap_or(name);
     match name.split_once(' ') {
         Some((method, _)) => ["GET", "HEAD"].contains(&method) && !request.uri().is_empty(),
         None => READING.iter().any(|beginning| name.starts_with(beginning)),

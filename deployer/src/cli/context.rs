@@ -17,6 +17,9 @@ use super::printer::Printer;
 use super::progress::{Lane, speak_of_calls};
 use crate::aws::Calls;
 
+/// How long a command may take to say what a second interrupt ended.
+const TO_SAY: Duration = Duration::from_secs(1);
+
 /// How long after an interrupt a call may be waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -34,6 +37,8 @@ pub(super) struct Context {
     pub(super) profile: Option<String>,
     /// What is called of AWS in this context.
     pub(super) calls: Calls,
+    /// Whether a call that is under way is waited for after an interrupt, however long it takes.
+    pub(super) waits: AtomicBool,
     signals: Mutex<(Signal, Signal)>,
     /// Whether anything heard a signal here: what heard it may have been one step of many.
     interrupted: AtomicBool,
@@ -60,6 +65,7 @@ impl Context {
             profile: global.profile,
             calls: if global.verbose { spoken(&out) } else { Calls::default() },
             out,
+            waits: AtomicBool::new(false),
             signals: signals()?,
             interrupted: AtomicBool::new(false),
             now: SystemTime::now(),
@@ -77,6 +83,7 @@ impl Context {
             lane: Some(Lane::new(stack)),
             profile: self.profile.clone(),
             calls: self.calls.beside(),
+            waits: AtomicBool::new(false),
             signals: signals()?,
             interrupted: AtomicBool::new(false),
             now: self.now,
@@ -141,10 +148,17 @@ impl Context {
             let first = Instant::now();
             loop {
                 let quiet = self.calls.last_ended().map_or(first, |ended| ended.max(first)) + PATIENCE;
+                // What is waited for is looked at again in a while.
+                let quiet = quiet.max(Instant::now() + TO_SAY);
                 tokio::select! {
-                    () = Self::signal(&mut heard) => return,
+                    () = Self::signal(&mut heard) => {
+                        // What waits for its own second interrupt says more of it.
+                        tokio::time::sleep(TO_SAY).await;
+                        return;
+                    }
                     () = tokio::time::sleep_until(quiet.into()) => {
-                        if self.calls.last_ended().is_none_or(|ended| ended + PATIENCE <= Instant::now()) {
+                        let is_quiet = self.calls.last_ended().is_none_or(|ended| ended + PATIENCE <= Instant::now());
+                        if is_quiet && !self.waits.load(Ordering::Relaxed) {
                             return;
                         }
                     }

@@ -114,6 +114,6 @@ pub struct Route {
     /// Only for these purposes; all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purposes: Option<BTreeSet<Purpose>>,
-    /// Provider names; the next is tried when one fails.
+    /// Provider names; the next is tried when one fails. None at all declines the message: nothing is sent.
     pub via: Vec<String>,
 }

@@ -181,14 +181,33 @@ impl<D: Decryptor> Handler<D> {
         (facts.channel, facts.purpose) = (Some(event.channel.name()), Some(event.purpose));
         match event.channel {
             Channel::Sms => {
-                let to = event.phone_number()?;
+                let to = match event.phone_number() {
+                    Ok(to) => to,
+                    Err(error) => {
+                        self.declined(event, None)?;
+                        return Err(error.into());
+                    }
+                };
                 facts.country = guard::country_of(&to);
                 let sms = self.delivery.sms.as_ref().ok_or(RouteError::NoSms)?;
                 // Before the code is decrypted: what is refused costs no call.
                 facts.country = guard::check(&to, &sms.countries)?;
+                self.declined(event, facts.country)?;
                 Ok(Recipient::Number(to))
             }
-            Channel::Email => Ok(Recipient::Address(event.email_address()?)),
+            Channel::Email => {
+                self.declined(event, None)?;
+                Ok(Recipient::Address(event.email_address()?))
+            }
+        }
+    }
+
+    /// Stops at a message that the stack declines, before its code is decrypted; one without a recipient is declined too.
+    fn declined(&self, event: &SenderEvent, country: Option<crate::delivery::Country>) -> Result<(), RouteError> {
+        match send::choose(&self.delivery, event.channel, country, event.purpose) {
+            Err(RouteError::Declined) => Err(RouteError::Declined),
+            // Whether there is a route at all is known once the message is composed.
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 

@@ -105,7 +105,12 @@ impl From<Denial> for Stop {
 
 impl From<RouteError> for Stop {
     fn from(error: RouteError) -> Self {
-        Self::new(Fate::Kept, error.code(), error)
+        let fate = if error == RouteError::Declined {
+            Fate::Dropped
+        } else {
+            Fate::Kept
+        };
+        Self::new(fate, error.code(), error)
     }
 }
 

@@ -18,6 +18,9 @@ pub enum RouteError {
     /// No route matches.
     #[error("send the message: no route of the stack matches its country and purpose")]
     NoRoute,
+    /// The route that matches sends nothing.
+    #[error("send the message: the stack declines messages for this purpose (`via: none`)")]
+    Declined,
 }
 
 impl RouteError {
@@ -28,6 +31,7 @@ impl RouteError {
             Self::NoEmail => "send-no-email",
             Self::NoCustomMessage => "send-no-custom-message",
             Self::NoRoute => "send-no-route",
+            Self::Declined => "send-declined",
         }
     }
 }
@@ -49,7 +53,11 @@ pub fn choose(
         countries.is_none_or(|countries| country.is_some_and(|country| countries.contains(&country)))
             && purposes.is_none_or(|purposes| purposes.contains(&purpose))
     };
-    routes.iter().find(matches).ok_or(RouteError::NoRoute)
+    let route = routes.iter().find(matches).ok_or(RouteError::NoRoute)?;
+    if route.via.is_empty() {
+        return Err(RouteError::Declined);
+    }
+    Ok(route)
 }
 
 #[cfg(test)]
@@ -66,6 +74,7 @@ mod tests {
             (RouteError::NoEmail, "send-no-email"),
             (RouteError::NoCustomMessage, "send-no-custom-message"),
             (RouteError::NoRoute, "send-no-route"),
+            (RouteError::Declined, "send-declined"),
         ];
         for (error, code) in codes {
             assert_eq!(error.code(), code);
@@ -80,7 +89,8 @@ mod tests {
                 {"countries": ["US", "CA"], "purposes": ["Authentication"], "via": ["a"]},
                 {"countries": ["US"], "via": ["b"]},
                 {"purposes": ["Authentication"], "via": ["c"]},
-                {"countries": ["DE"], "via": ["d"]}
+                {"countries": ["DE"], "via": ["d"]},
+                {"purposes": ["AdminCreateUser"], "via": []}
             ]}
         }))
         .unwrap();
@@ -89,6 +99,7 @@ mod tests {
         };
         assert_eq!(via("CA", Purpose::Authentication).as_deref(), Ok("a"));
         assert_eq!(via("US", Purpose::SignUp).as_deref(), Ok("b"));
+        assert_eq!(via("FR", Purpose::AdminCreateUser), Err(RouteError::Declined));
         assert_eq!(via("JP", Purpose::Authentication).as_deref(), Ok("c"));
         assert_eq!(via("none", Purpose::Authentication).as_deref(), Ok("c"));
         assert_eq!(via("DE", Purpose::SignUp).as_deref(), Ok("d"));

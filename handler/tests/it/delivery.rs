@@ -377,3 +377,45 @@ fn an_event_that_is_not_json_is_logged_and_counted_without_its_content() {
     let said = format!("{lines:?}");
     assert!(!said.contains("planted") && !said.contains("2025550173"), "{said}");
 }
+
+#[test]
+fn what_the_stack_declines_is_counted_and_costs_no_call() {
+    let function = Function::start(Setup {
+        queue: Some(no_fault()),
+        delivery: json!({
+            "providers": {"sns": {"type": "sns"}},
+            "sms": {"countries": {"only": ["US", "CA"]}, "routes": [
+                {"purposes": ["AdminCreateUser", "AccountTakeOverNotification"], "via": []},
+                {"countries": ["CA"], "via": []},
+                {"via": ["sns"]},
+            ]},
+        }),
+        ..Setup::default()
+    });
+    assert!(!function.invoke(&event("AdminCreateUser", "escaped password")).failed);
+    let mut notice = event("AccountTakeOverNotification", "signed");
+    notice["request"]["code"] = Value::Null;
+    notice["request"]["userAttributes"] = json!({});
+    assert!(!function.invoke(&notice).failed);
+    let mut canadian = event("SignUp", "signed");
+    canadian["request"]["userAttributes"]["phone_number"] = json!("+14165550198");
+    assert!(!function.invoke(&canadian).failed);
+    assert!(!function.invoke(&event("SignUp", "signed")).failed);
+
+    assert_eq!(function.texts().len(), 1);
+    assert_eq!(function.kms_calls.lock().unwrap().len(), 1);
+    assert_eq!(function.kept.lock().unwrap().len(), 0);
+    let lines = function.stop();
+    assert_eq!(
+        counts(&lines),
+        [
+            "Refused/send-declined",
+            "Refused/send-declined",
+            "Refused/send-declined",
+            "Delivered"
+        ]
+    );
+    let line = lines.iter().find(|line| line["outcome"] == "refused").unwrap();
+    let message = line["message"].as_str().unwrap();
+    assert!(message.contains("declines messages for this purpose"), "{line}");
+}

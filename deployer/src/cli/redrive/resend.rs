@@ -4,6 +4,7 @@
 //! is lost, and one message at most is sent a second time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use handler::Word;
 use handler::telemetry::Outcome;
@@ -84,6 +85,7 @@ impl Run<'_> {
             let (invoked, interrupted) = if let Ok(invoked) = during(self.context, &what, &mut work).await {
                 (invoked, false)
             } else {
+                self.context.waits.store(true, Ordering::Relaxed);
                 self.context
                     .out
                     .talk("interrupted: the event under way is waited for; Ctrl-C a second time ends it at once");

@@ -24,6 +24,10 @@ macro_rules! deployment_codes {
         why: "Rates are what stops a robot that asks for codes without end: for one victim's phone, or to numbers that \
               earn money by each message, until the spend limit stops the codes of all users.",
         instead: "Look at the metric `Refused` and its reasons first: raise the one rate that real users reach.";
+    MessagesDeclined = "messages-declined", Guard, "Messages of a route would not be sent",
+        why: "Cognito sends nothing itself once its custom sender is set, and a route with `via: none` sends nothing \
+              either: whoever waits for such a code cannot go on.",
+        instead: "Acknowledge it if another part of your system sends these messages; else name providers in `via`.";
     RouteChanged = "route-changed", Warning, "Messages would take other routes",
         why: "Users may get their codes from another number or address, which they do not know yet, and carriers of \
               some countries take messages only from a sender that is registered there.",

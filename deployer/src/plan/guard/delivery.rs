@@ -18,6 +18,11 @@ pub(in crate::plan) fn findings(old: &Value, new: &Value) -> Vec<Finding> {
             .into_iter()
             .filter_map(|channel| routes(channel, old, new)),
     );
+    found.extend(
+        ["sms", "email"]
+            .into_iter()
+            .filter_map(|channel| declined(channel, old, new)),
+    );
     found.extend(providers(old, new));
     found.extend(super::rates::findings(old, new));
     found
@@ -79,6 +84,36 @@ fn routes(channel: &str, old: &Value, new: &Value) -> Option<Finding> {
             message,
         )
     })
+}
+
+/// Routes that send nothing and were not there before.
+fn declined(channel: &str, old: &Value, new: &Value) -> Option<Finding> {
+    let all = |delivery: &Value| {
+        let routes = delivery
+            .pointer(&format!("/{channel}/routes"))
+            .and_then(Value::as_array);
+        let sends_nothing = |route: &&Value| route.get("via").and_then(Value::as_array).is_some_and(Vec::is_empty);
+        routes
+            .into_iter()
+            .flatten()
+            .filter(sends_nothing)
+            .cloned()
+            .collect::<Vec<Value>>()
+    };
+    let before = all(old);
+    let more: Vec<Value> = all(new).into_iter().filter(|route| !before.contains(route)).collect();
+    if more.is_empty() {
+        return None;
+    }
+    let purposes = |route: &Value| route.get("purposes").map_or_else(|| "every purpose".to_owned(), inline);
+    let purposes: Vec<String> = more.iter().map(purposes).collect();
+    let what = if channel == "sms" { "SMS messages" } else { "e-mails" };
+    Some(Finding::guard(
+        Code::MessagesDeclined,
+        &resource(&format!("{channel}.routes")),
+        inline(&Value::Array(more)),
+        format!("{what} for {} would not be sent any more", purposes.join(", ")),
+    ))
 }
 
 /// Providers of one name whose settings differ; one that comes or goes changes a route.

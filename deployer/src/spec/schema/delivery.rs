@@ -87,7 +87,8 @@ fn purposes() -> Value {
 
 /// Providers in order.
 fn via(example: &str) -> Value {
-    let description = "Names of `providers`, in order: the next is tried when one fails.";
+    let description = "Names of `providers`, in order: the next is tried when one fails. `none` sends nothing.";
     let name = json!({ "type": kit::TEXT, "pattern": format!("^{}$", pattern::PROVIDER) });
-    kit::with(kit::list(description, (1, None), &name), "examples", json!([[example]]))
+    let list = kit::list("Names of `providers`.", (1, None), &name);
+    json!({ "description": description, "anyOf": [list, { "const": "none" }], "examples": [[example]] })
 }

@@ -28,6 +28,9 @@ pub(super) fn check(
     report: &mut Report<'_>,
 ) {
     for (claim, taken) in claims.iter().zip(taken(countries, claims)) {
+        if claim.route.via.is_empty() {
+            continue;
+        }
         let via = claim.route.via.iter().map(|name| providers.read.get(name));
         // A provider with a mistake is reported already, and a route through it cannot be judged.
         let Some(via) = via.collect::<Option<Vec<&Provider>>>() else {

@@ -18,13 +18,19 @@ pub(super) fn purposes(field: &Field<'_>, report: &mut Report<'_>) -> Option<BTr
     read.into_iter().collect()
 }
 
-/// Reads `via`, and notes in `providers` which of them are used.
+/// How a stack file says that the messages of a route are not sent.
+pub(in crate::spec) const NONE: &str = "none";
+
+/// Reads `via`, and notes in `providers` which of them are used; `none` is no provider at all.
 pub(super) fn via<'n>(
     field: &Field<'n>,
     channel: Channel,
     providers: &mut Providers<'n>,
     report: &mut Report<'_>,
 ) -> Option<Vec<String>> {
+    if field.scalar_text() == Some(NONE) {
+        return Some(Vec::new());
+    }
     let items = field.items(report)?;
     let read: Vec<Option<String>> = items
         .iter()

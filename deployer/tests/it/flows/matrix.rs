@@ -241,6 +241,13 @@ fn each_change_of_the_code_earns_its_code() {
             with("[{via: [sns]}]", "[{countries: [US], via: [sns]}, {via: [sns]}]"),
             &["route-changed"],
         ),
+        (
+            with(
+                "[{via: [sns]}]",
+                "[{purposes: [AdminCreateUser], via: none}, {via: [sns]}]",
+            ),
+            &["messages-declined", "route-changed"],
+        ),
         (with("sender_id: ACME", "sender_id: OTHER"), &["provider-changed"]),
     ] {
         acme.earns(&text, wanted);

@@ -198,7 +198,8 @@ fn what_programs_read_is_as_the_readme_says() {
         .iter()
         .map(|each| each["fate"].as_str())
         .collect();
-    assert_eq!(fates, [Some("stays"), Some("scheduled"), Some("stays")]);
+    // The pool, its key, its log group, and the role by which it sends SMS messages.
+    assert_eq!(fates, [Some("stays"), Some("scheduled"), Some("stays"), Some("stays")]);
     let again: serde_json::Value = serde_json::from_str(&json(&destroy[..4])).unwrap();
     assert_eq!(
         (&again[0]["was_there"], &again[0]["left"]),

@@ -133,16 +133,13 @@ pub(super) const ROWS: &[Row] = &[
         )),
     ),
     // The same of a role that the stack makes: it may have been deleted since.
-    diff(
-        "SmsRolesOfStacks",
-        perhaps(row(
-            Caller,
-            Look,
-            When::SmsRole,
-            ROLES,
-            &["iam:GetRole", "iam:SimulatePrincipalPolicy"],
-        )),
-    ),
+    perhaps(row(
+        Caller,
+        Look,
+        When::SmsRole,
+        ROLES,
+        &["iam:GetRole", "iam:SimulatePrincipalPolicy"],
+    )),
     perhaps(row(
         Caller,
         Look,

@@ -218,6 +218,13 @@ fn deliveries() -> Vec<Row> {
             "any",
         ),
         (
+            Code::MessagesDeclined,
+            plain.clone(),
+            sms(us.clone(), &[], "A"),
+            "Function.sms.routes",
+            "[{via: []}]",
+        ),
+        (
             Code::RouteChanged,
             plain.clone(),
             sms(us.clone(), &["twilio", "sns"], "A"),
