@@ -79,7 +79,7 @@ impl Composer {
             &values(Channel::Email),
             Channel::Email,
             Self::own_email,
-            |texts, values| built_in::email(texts, values),
+            built_in::email,
         );
         if let Ok(email) = email {
             texts.trouble.extend(email.trouble);
