@@ -30,6 +30,7 @@ pub(super) fn check(parts: &Parts<'_>, report: &mut Report<'_>) {
 pub(super) fn warn(parts: &Parts<'_>, report: &mut Report<'_>) {
     foreign_senders(parts, report);
     custom_message(parts, report);
+    links(parts, report);
     email_sending(parts, report);
     let serves = |kind: &TriggerKind| serves(parts.triggers, *kind);
     // Cognito waits for CustomMessage, so Lambda retries senders alone.
@@ -135,6 +136,33 @@ fn custom_message(parts: &Parts<'_>, report: &mut Report<'_>) {
         let message = "`triggers.custom_message` wants a message that Cognito writes, found custom senders for both SMS and e-mail";
         let hint = "remove it, or one of the senders";
         report.add_at(Code::CustomMessageUnused, trigger.place.clone(), message, hint);
+    }
+}
+
+/// Cognito hands a code to a custom sender and never a link, so users of a pool that confirms by a link get a code.
+///
+/// Source: "Custom email sender Lambda trigger", Amazon Cognito Developer Guide.
+fn links(parts: &Parts<'_>, report: &mut Report<'_>) {
+    let (Some(Pool::New { .. } | Pool::Import { .. }), Some(_)) =
+        (parts.pool, parts.triggers.get(&TriggerKind::CustomEmailSender))
+    else {
+        return;
+    };
+    let option = ["new", "import"].into_iter().find_map(|kind| {
+        let template = [
+            "pool",
+            kind,
+            "properties",
+            "VerificationMessageTemplate",
+            "DefaultEmailOption",
+        ];
+        parts.root.at(&template)
+    });
+    if let Some(option) = option.filter(|option| option.scalar_text() == Some("CONFIRM_WITH_LINK")) {
+        let wanted = "CONFIRM_WITH_CODE beside `triggers.custom_email_sender`, which gets a code and never a link";
+        let hint =
+            "let your app ask for the code and write CONFIRM_WITH_CODE, or remove the sender to keep Cognito's links";
+        option.refuse(Code::LinkBecomesCode, wanted, hint, report);
     }
 }
 

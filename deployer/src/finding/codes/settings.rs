@@ -102,6 +102,10 @@ macro_rules! settings_codes {
         why: "custom_message rewrites what Cognito is about to send. With custom senders for both SMS and e-mail \
               Cognito sends nothing itself, so what the function writes reaches nobody.",
         instead: "Remove custom_message, or one of the senders.";
+    LinkBecomesCode = "link-becomes-code", Warning, "A custom e-mail sender in a pool that confirms by a link",
+        why: "Cognito hands a code to the custom sender, whatever `DefaultEmailOption` says. Users get an e-mail with a \
+              code, and an app that waits for a click on a link has no field to enter it.",
+        instead: "Write CONFIRM_WITH_CODE and let the app ask for the code, or remove `custom_email_sender`.";
     RetryTooLate = "retry-too-late", Warning, "Retries that do not fit into an event's age",
         why: "Lambda waits a minute before its first retry and two before the second, and gives an event up when it \
               is older than `max_event_age_s`. A retry that comes too late is never made, or delivers a code that \

@@ -13,16 +13,8 @@ use crate::plan::render::value::inline;
 /// Compares two delivery configurations.
 pub(in crate::plan) fn findings(old: &Value, new: &Value) -> Vec<Finding> {
     let mut found: Vec<Finding> = countries(old, new).into_iter().collect();
-    found.extend(
-        ["sms", "email"]
-            .into_iter()
-            .filter_map(|channel| routes(channel, old, new)),
-    );
-    found.extend(
-        ["sms", "email"]
-            .into_iter()
-            .filter_map(|channel| declined(channel, old, new)),
-    );
+    let channels = ["sms", "email"].into_iter();
+    found.extend(channels.filter_map(|channel| declined(channel, old, new).or_else(|| routes(channel, old, new))));
     found.extend(providers(old, new));
     found.extend(super::rates::findings(old, new));
     found

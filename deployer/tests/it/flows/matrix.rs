@@ -246,7 +246,7 @@ fn each_change_of_the_code_earns_its_code() {
                 "[{via: [sns]}]",
                 "[{purposes: [AdminCreateUser], via: none}, {via: [sns]}]",
             ),
-            &["messages-declined", "route-changed"],
+            &["messages-declined"],
         ),
         (with("sender_id: ACME", "sender_id: OTHER"), &["provider-changed"]),
     ] {
