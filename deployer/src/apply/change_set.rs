@@ -63,6 +63,17 @@ pub enum ApplyError {
         /// The object.
         key: String,
     },
+    /// A change set was made from another template than the one that was stored for it.
+    #[error(
+        "CloudFormation read another template from `s3://{bucket}/{key}` than the one that was stored there: somebody else \
+         replaced it; the change set was deleted"
+    )]
+    OtherTemplate {
+        /// The bucket.
+        bucket: String,
+        /// The object.
+        key: String,
+    },
     /// An object in the bucket is not the one whose digest its key names.
     #[error("`s3://{bucket}/{key}` does not hold what its name stands for")]
     Altered {
@@ -156,7 +167,7 @@ pub async fn prepare(
     request: &ChangeSetRequest<'_>,
 ) -> Result<Preparation, ApplyError> {
     let made = match Box::pin(large_template::upload(session, bucket, request)).await {
-        Ok(url) => follow(session, request, url.as_deref()).await,
+        Ok(url) => follow(session, bucket, request, url.as_deref()).await,
         Err(error) => Err(error),
     };
     let removed = Box::pin(large_template::remove(session, bucket, request)).await;
@@ -168,6 +179,7 @@ pub async fn prepare(
 
 async fn follow(
     session: &Session,
+    bucket: &Bucket,
     request: &ChangeSetRequest<'_>,
     url: Option<&str>,
 ) -> Result<Preparation, ApplyError> {
@@ -175,6 +187,15 @@ async fn follow(
     let mut pause = Pause::new();
     loop {
         let state = session.change_set(&change_set).await?;
+        // What is read from the bucket may have been replaced in between, also by a template without any change.
+        let is_read = ["CREATE_COMPLETE", "FAILED"].contains(&state.status.as_str());
+        if url.is_some() && is_read && !is_of(session, request, &change_set).await? {
+            discard(session, request.stack, request.name, request.kind).await?;
+            return Err(ApplyError::OtherTemplate {
+                bucket: bucket.name.clone(),
+                key: large_template::key(request),
+            });
+        }
         match state.status.as_str() {
             "CREATE_COMPLETE" => {
                 return Ok(Preparation::Ready(Prepared {
@@ -204,6 +225,13 @@ async fn follow(
             _ => pause.wait().await,
         }
     }
+}
+
+/// Whether a change set was made from the template of its request.
+async fn is_of(session: &Session, request: &ChangeSetRequest<'_>, change_set: &ChangeSet) -> Result<bool, ApplyError> {
+    let read = session.change_set_template(change_set).await?;
+    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    Ok(parsed(&read).is_some_and(|read| Some(read) == parsed(request.template)))
 }
 
 /// How often a change set that is there already is replaced: by an interrupted apply, or by this one when

@@ -17,7 +17,8 @@ fn is_large(request: &ChangeSetRequest<'_>) -> bool {
 }
 
 /// The stack's name is a part of the key, so that no run deletes what another stack's run is about to use.
-fn key(request: &ChangeSetRequest<'_>, digest: Sha256) -> String {
+pub(super) fn key(request: &ChangeSetRequest<'_>) -> String {
+    let digest = Sha256::of(request.template.as_bytes());
     format!("templates/{}/{digest}", request.stack)
 }
 
@@ -33,7 +34,7 @@ pub(super) async fn upload(
     }
     let text = request.template.as_bytes();
     let digest = Sha256::of(text);
-    let (key, sha256) = (key(request, digest), digest.base64());
+    let (key, sha256) = (key(request), digest.base64());
     let stored = match found(session, bucket, &key).await? {
         Some(stored) => stored,
         None => put(session, bucket, &key, text, &sha256, "application/json").await?,
@@ -58,7 +59,7 @@ pub(super) async fn remove(
         return Ok(());
     }
     let digest = Sha256::of(request.template.as_bytes());
-    let key = key(request, digest);
+    let key = key(request);
     let object = session.object(&bucket.name, &key, &bucket.owner).await?;
     if let Some(object) = object.filter(|object| object.sha256 == Some(digest.base64())) {
         session

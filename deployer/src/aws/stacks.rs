@@ -166,6 +166,20 @@ impl Session {
         Ok(answer.template_body().unwrap_or_default().to_owned())
     }
 
+    /// Reads the template that a change set was made from, as CloudFormation read it.
+    pub async fn change_set_template(&self, change_set: &super::ChangeSet) -> Result<String, AwsError> {
+        let answer = self
+            .stacks
+            .get_template()
+            .stack_name(&change_set.stack_id)
+            .change_set_name(&change_set.id)
+            .template_stage(types::TemplateStage::Original)
+            .send()
+            .await
+            .map_err(|error| refused("cloudformation:GetTemplate", error))?;
+        Ok(answer.template_body().unwrap_or_default().to_owned())
+    }
+
     /// Starts to delete a stack, by `role` or else by the role of its last deployment.
     pub async fn delete_stack(&self, stack: &str, token: &str, role: Option<&str>) -> Result<(), AwsError> {
         self.stacks

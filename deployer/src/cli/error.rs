@@ -268,7 +268,8 @@ pub(super) fn apply_error(error: ApplyError, region: &Region) -> CliError {
         }
         ApplyError::OtherBytes {
             ref bucket, ref key, ..
-        } => CliError::stopped(error.to_string()).hint(format!(
+        }
+        | ApplyError::OtherTemplate { ref bucket, ref key } => CliError::stopped(error.to_string()).hint(format!(
             "see who stored it and when: aws s3api list-object-versions --bucket {bucket} --prefix {key}"
         )),
         ApplyError::Unversioned { ref bucket, .. } => CliError::failed(error.to_string())

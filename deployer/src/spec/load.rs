@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::document::{Identity, read};
-use super::reach::Reach;
+use super::reach::{Reach, Refused};
 use super::yaml::MAX_BYTES;
 use super::{AccountId, Stack};
 use crate::finding::{Code, Finding, Level, Place, Source};
@@ -130,7 +130,12 @@ fn refused(named: &Path, file: &Path) -> Option<Finding> {
     if named == file {
         return None;
     }
-    let refused = Reach::of(file).find(file).err()?;
+    let refused = match Reach::of(file).find(file) {
+        // A pipe might never end, and opening one waits for a writer.
+        Ok(found) if fs::metadata(&found).is_ok_and(|found| !found.is_file()) => Refused::NoFile,
+        Ok(_) => return None,
+        Err(refused) => refused,
+    };
     let message = format!("failed to read `{}`: {refused}", file.display());
     let hint = refused.hint("check that it is a file, and its permissions");
     Some(Finding::new(refused.code(Code::FileUnreadable), message).hint(hint))

@@ -269,3 +269,25 @@ fn without_a_repository_the_folder_of_the_stack_file_counts() {
         run.stderr
     );
 }
+
+/// Opening a pipe would wait for a writer, for ever.
+#[test]
+fn a_pipe_in_a_folder_of_stack_files_is_refused() {
+    let workspace = Workspace::offline();
+    workspace.file("stacks/acme.yaml", HEAD);
+    let mut mkfifo = std::process::Command::new("mkfifo");
+    assert!(
+        mkfifo
+            .arg(workspace.path().join("stacks/pipe.yaml"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let run = workspace.run(&["validate"]).expect(1);
+    assert!(
+        run.stderr
+            .contains("error[file-unreadable]: failed to read `stacks/pipe.yaml`"),
+        "{}",
+        run.stderr
+    );
+}

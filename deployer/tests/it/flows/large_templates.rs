@@ -80,6 +80,38 @@ fn a_large_template_is_applied_changed_and_destroyed() {
     assert_eq!(acme.stored_templates(), Vec::<String>::new());
 }
 
+/// Somebody who may write to the bucket replaces the template after it was checked and before CloudFormation reads it:
+/// by one with other resources, and by one that changes nothing.
+#[test]
+fn a_template_that_was_replaced_in_the_bucket_is_not_executed() {
+    let (proxy, acme) = behind_a_proxy();
+    let other_object = |body: String| {
+        let (before, rest) = body.split_once("templates%2F").unwrap();
+        let rest = rest.find('&').map_or("", |end| &rest[end..]);
+        format!("{before}templates%2Fother{rest}")
+    };
+    let plant = |template: &serde_json::Value| acme.plant("templates/other", template.to_string().into_bytes());
+    let (said, key) = ("CloudFormation read another template from `s3://", "/templates/acme/");
+
+    plant(&serde_json::json!({"Resources": {"Evil": {"Type": "AWS::SNS::Topic"}}}));
+    proxy.on("CreateChangeSet", 1..=usize::MAX, Effect::RewriteRequest(other_object));
+    let shown = acme.apply(3);
+    assert!(shown.contains(said) && shown.contains(key), "{shown}");
+    assert_eq!(acme.status(), None);
+    proxy.clear();
+    acme.apply(0);
+
+    plant(&acme.template());
+    acme.write(&large().replace("function: {", "function: {memory_mb: 512, "));
+    proxy.on("CreateChangeSet", 1..=usize::MAX, Effect::RewriteRequest(other_object));
+    let shown = acme.apply(3);
+    assert!(shown.contains(said), "{shown}");
+    assert_eq!(acme.change_sets(), 0);
+    proxy.clear();
+    acme.apply(0);
+    assert!(acme.stored_templates().iter().all(|key| key == "templates/other"));
+}
+
 #[test]
 fn a_template_that_cannot_be_used_leaves_nothing_in_the_bucket() {
     // Refused at once, and refused on a look at it.
