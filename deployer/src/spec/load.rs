@@ -105,6 +105,15 @@ pub fn collect(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Vec<Finding>> {
     let mut sources = Vec::new();
     let mut findings = Vec::new();
     for path in paths {
+        if leaves_its_repository(path) {
+            let message = format!(
+                "failed to read `{}`: a link leads out of the repository",
+                path.display()
+            );
+            let hint = "put the stack file itself there: what it names could be any file of this machine";
+            findings.push(Finding::new(Code::OutsideRepository, message).hint(hint));
+            continue;
+        }
         for file in files(path, &mut findings) {
             if let Some(finding) = refused(path, &file) {
                 findings.push(finding);
@@ -120,8 +129,22 @@ pub fn collect(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Vec<Finding>> {
     }
 }
 
+/// Whether a path that was named lies in a repository, and is or leads through a link to somewhere else: a pull request
+/// can make it one, and what is wrong with a file is shown to the request's author.
+fn leaves_its_repository(path: &Path) -> bool {
+    let (Ok(named), Ok(real)) = (std::path::absolute(path), fs::canonicalize(path)) else {
+        return false;
+    };
+    // A link could lead into another repository, so only real folders count.
+    let is_real = |folder: &&Path| fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
+    let mut folders = named.ancestors().skip(1).filter(is_real);
+    let repository = folders.find(|folder| folder.join(".git").exists());
+    let repository = repository.and_then(|folder| fs::canonicalize(folder).ok());
+    repository.is_some_and(|repository| !real.starts_with(repository))
+}
+
 /// A file that is not opened. One that was found in a folder may be somebody else's, in a pull request; one that was
-/// named is the choice of whoever typed it.
+/// named is the choice of whoever typed it, as long as it stays in its repository.
 fn refused(named: &Path, file: &Path) -> Option<Finding> {
     if file.to_string_lossy().contains(inert::is_active) {
         let message = format!("`{}` has invisible or control characters in its name", file.display());

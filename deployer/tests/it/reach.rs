@@ -221,12 +221,12 @@ fn what_stays_in_the_repository_is_read() {
             workspace.run(&["validate", "repo/stacks"]).expect(0);
         }
     }
-    // Who names a link chose it; one that is found in a folder may be anybody's.
     fs::create_dir_all(path("repo/named")).unwrap();
     symlink(path("outside/creds.yaml"), path("repo/named/link.yaml")).unwrap();
-    workspace.run(&["validate", "repo/named/link.yaml"]).expect(0);
-    let run = looked_at(&workspace, "repo/named").expect(1);
-    assert!(run.stderr.contains("error[outside-repository]"), "{}", run.stderr);
+    for named in ["repo/named/link.yaml", "repo/named"] {
+        let run = looked_at(&workspace, named).expect(1);
+        assert!(run.stderr.contains("error[outside-repository]"), "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -290,4 +290,31 @@ fn a_pipe_in_a_folder_of_stack_files_is_refused() {
         "{}",
         run.stderr
     );
+}
+
+/// A pull request makes the stack file, or the folder, a link to a file of the machine that runs the check.
+#[test]
+fn a_named_link_that_leads_out_of_the_repository_is_not_read() {
+    let workspace = Workspace::offline().with_idle_handler();
+    let folder = std::env::temp_dir().join(format!("deployer-named-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("token.yaml"), "SECRET-TOKEN-0123456789\n").unwrap();
+    fs::create_dir_all(workspace.path().join(".git")).unwrap();
+    fs::create_dir_all(workspace.path().join("stacks")).unwrap();
+    workspace.file("real/acme.yaml", HEAD);
+    let link = |target: &Path, name: &str| std::os::unix::fs::symlink(target, workspace.path().join(name)).unwrap();
+    link(&folder.join("token.yaml"), "stacks/acme.yaml");
+    link(&folder, "linked");
+    link(Path::new("real"), "inside");
+    for path in ["stacks/acme.yaml", "linked", "linked/token.yaml"] {
+        let run = workspace.run(&["validate", path]).expect(1);
+        assert!(
+            run.stderr.contains("error[outside-repository]"),
+            "{path}: {}",
+            run.stderr
+        );
+        assert!(!run.stderr.contains("SECRET"), "{path}: {}", run.stderr);
+    }
+    workspace.run(&["validate", "inside"]).expect(0);
+    fs::remove_dir_all(&folder).unwrap();
 }
