@@ -37,6 +37,16 @@ impl Walk<'_> {
     }
 
     fn unknown(&mut self, object: &Shape, name: &str, field: &Field<'_>, report: &mut Report<'_>) -> Option<Json> {
+        if is_function(name) {
+            // An acknowledgement of an unknown property must not bring in what nobody reviews, such as a macro.
+            report.add(
+                Code::PropertyIntrinsic,
+                field.key(),
+                FUNCTION.to_owned(),
+                "write the value itself",
+            );
+            return None;
+        }
         let resource = Waived::resource(field.path());
         if self.waived.takes(&resource) {
             return plain(field, report);
@@ -129,18 +139,35 @@ fn plain(field: &Field<'_>, report: &mut Report<'_>) -> Option<Json> {
 }
 
 fn refuse_intrinsic(field: &Field<'_>, report: &mut Report<'_>) -> bool {
-    let intrinsic = is_intrinsic(field);
-    if intrinsic {
-        let wanted = "a plain value, found a CloudFormation function";
-        field.refuse(Code::PropertyIntrinsic, wanted, "write the value itself", report);
-    }
-    intrinsic
+    let found = if is_intrinsic(field) {
+        "a CloudFormation function"
+    } else if field.scalar_text().is_some_and(|text| text.contains(DYNAMIC_REFERENCE)) {
+        "a dynamic reference, whose value CloudFormation would put in its place"
+    } else {
+        return false;
+    };
+    let wanted = format!("a plain value, found {found}");
+    field.refuse(Code::PropertyIntrinsic, &wanted, "write the value itself", report);
+    true
 }
 
-/// Whether the value is `{Ref: …}`, `{Fn::…: …}` or `{Condition: …}`.
+/// What is said of a function among properties.
+const FUNCTION: &str = "properties want plain values, found a CloudFormation function";
+
+/// How a dynamic reference begins, such as `{{resolve:secretsmanager:…}}`; its value may be a secret.
+const DYNAMIC_REFERENCE: &str = "{{resolve:";
+
+fn is_function(name: &str) -> bool {
+    name == "Ref" || name == "Condition" || name.starts_with("Fn::")
+}
+
+/// Whether the value is `{Ref: …}` or `{Condition: …}`, or has a member `Fn::…`.
 fn is_intrinsic(field: &Field<'_>) -> bool {
     field.map_fields().is_some_and(|fields| {
-        matches!(fields.as_slice(), [(name, _)] if *name == "Ref" || *name == "Condition" || name.starts_with("Fn::"))
+        let alone = fields.len() == 1;
+        fields
+            .iter()
+            .any(|(name, _)| name.starts_with("Fn::") || (alone && is_function(name)))
     })
 }
 
