@@ -42,7 +42,7 @@ struct Ending<'a> {
     /// What the stack attached to a pool that is not its own.
     detachment: Option<Detachment>,
     remains: Remains,
-    /// The pool that is let go of, as it is; nothing where it was not read.
+    /// The live pool whose triggers are removed; `None` where it was not read.
     pool: Option<Map<String, Value>>,
     next: Next,
 }

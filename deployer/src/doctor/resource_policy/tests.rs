@@ -273,7 +273,7 @@ fn a_queue_without_a_policy_and_a_missing_right() {
     let (gone, never) = (queue_verdict(None, true), queue_verdict(None, false));
     assert_eq!(told([&gone, &never]), [found; 2]);
     assert_eq!(never.next.as_deref(), Some("deployer apply acme.yaml"));
-    // What is to be set is the declared policy.
+    // The advice prints the declared policy.
     let next = gone.next.unwrap();
     let attributes = next.split('\'').rev().nth(1).unwrap();
     let attributes: Value = serde_json::from_str(attributes).unwrap();

@@ -13,8 +13,8 @@ macro_rules! delivery_codes {
               would be lost, and nobody could sign up or recover an account by e-mail.",
         instead: "Declare a provider of e-mail under `providers`, and `delivery.email` with `via` or `routes`.";
     ProviderSettings = "provider-settings", Error, "Settings of a provider that do not go together",
-        why: "Each setting is right by itself, but the provider would refuse them all in one request, or would not \
-              know whom to send as. Every message by it would fail.",
+        why: "Each setting is valid by itself, but the provider rejects the combination, or has no sender to send \
+              from. Every message through it would fail.",
         instead: "Add, remove or correct the setting that the message names.";
     ProviderChannel = "provider-channel", Error, "A route through a provider of another channel",
         why: "A provider of SMS cannot send e-mail, nor the other way round: the handler would pass it over, and \
@@ -39,8 +39,7 @@ macro_rules! delivery_codes {
                   `delivery.sms.countries`.";
     RouteUnreachable = "route-unreachable", Warning, "A route, or a part of one, that never delivers",
         why: "A country that `delivery.sms.countries` leaves out is refused before routes are looked at, and a \
-              route behind others gets only what they left. What stands there has no effect, and somebody believes \
-              that it has.",
+              route gets only the messages that earlier routes do not match. This part of the file has no effect.",
         instead: "Allow the country, reorder the routes, or remove what never matches.";
     CountryRestricted = "country-restricted", Warning, "A country that one provider alone serves, and only for those who registered",
         why: "Some countries take messages only from senders, numbers or texts that were registered before, and the \
@@ -89,7 +88,7 @@ macro_rules! delivery_codes {
     AcknowledgeCode = "acknowledge-code", Error, "An acknowledgement of what cannot be acknowledged",
         why: "An acknowledgement lets one finding of a guard pass. A code that is no guard's would let nothing \
               pass, and the deployment would stop where nobody expects it.",
-        instead: "Take the code from the finding that `deployer diff` prints. Errors must be mended; warnings stop \
+        instead: "Take the code from the finding that `deployer diff` prints. Errors must be fixed; warnings stop \
                   nothing.";
     StackTwice = "stack-twice", Error, "Two files that declare one stack",
         why: "Name and Region are a stack's identity. Each deployment of one file would undo the other's.",

@@ -119,7 +119,7 @@ macro_rules! pool_codes {
         why: "Cognito looks at that role with every update of the pool, whatever the update is about: where the role \
               is gone, or does not let Cognito in or send, each one fails. No trigger can be set, and no SMS \
               message of Cognito's own arrives.",
-        instead: "Mend the role as the finding says, or name another in the pool's `SmsConfiguration`.";
+        instead: "Fix the role as the finding says, or name another in the pool's `SmsConfiguration`.";
     SmsRoleUnchecked = "sms-role-unchecked", Warning, "An SMS role of which not everything could be checked",
         why: "Reading a role and asking IAM what it may do are rights of their own, and a condition may hang on what \
               cannot be known from here. If Cognito cannot use the role, it refuses the pool's update.",

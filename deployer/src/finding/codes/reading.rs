@@ -10,7 +10,7 @@ macro_rules! reading_codes {
         instead: "Correct the path, or leave it out: without a path, the stack files of `stacks/` are read.";
     FileUnreadable = "file-unreadable", Error, "A stack file that cannot be read",
         why: "The operating system refused to open or read it, so nobody knows which stack it declares.",
-        instead: "Mend what the message names, most often the file's permissions.";
+        instead: "Fix what the message names, most often the file's permissions.";
     OutsideRepository = "outside-repository", Error, "A path that leads out of the repository",
         why: "Who writes a stack file need not be who runs the deployer: by a path that leaves the repository, or a \
               symbolic link, a pull request could read the files of the machine that plans it. What is read goes into \
@@ -27,7 +27,7 @@ macro_rules! reading_codes {
         instead: "Name a folder that holds stack files, or name the files.";
     YamlSyntax = "yaml-syntax", Error, "Text that is not YAML",
         why: "Where the text stops being YAML, nothing behind it can be read for sure.",
-        instead: "Mend the line that the finding points at. The usual causes are a bracket or quote that nothing \
+        instead: "Fix the line that the finding points at. The usual causes are a bracket or quote that nothing \
                   closes, and `: ` inside a value that no quotes surround.";
     YamlTab = "yaml-tab", Error, "A tab where YAML wants spaces",
         why: "YAML's structure is its indentation, and a tab has no agreed width, so YAML forbids it there.",
@@ -60,7 +60,7 @@ macro_rules! reading_codes {
     YamlEmpty = "yaml-empty", Error, "A stack file that declares nothing",
         why: "An empty file is most often one that was not saved. Removing a stack is never done by emptying its \
               file.",
-        instead: "Write the stack, or delete the file and run `deployer destroy` if the stack shall go.";
+        instead: "Write the stack, or run `deployer destroy` and delete the file to remove the stack.";
     DuplicateKey = "duplicate-key", Error, "A key that stands twice in one map",
         why: "YAML wants every key once. Readers that accept two take the first or the last without a word, so half \
               of what was written never takes effect.",
