@@ -16,9 +16,14 @@ use crate::support::proxy::{Effect, Proxy};
 const FILE: &str = "stacks/acme.yaml";
 const ESCAPED: &str = "hostile\\u{1b}[2J";
 
+/// Adds hostile text to every answer from now on.
+fn poison(proxy: &Proxy) {
+    proxy.on("*", 1..=usize::MAX, Effect::Rewrite(poisoned));
+}
+
 /// A proxy that adds hostile text to every answer.
 fn poisoning(proxy: Proxy) -> Proxy {
-    proxy.on("*", 1..=usize::MAX, Effect::Rewrite(poisoned));
+    poison(&proxy);
     proxy
 }
 
@@ -117,7 +122,7 @@ fn drift_accepted_and_put_back() {
     let workspace = Workspace::online().at(proxy.endpoint()).env("TERM", "xterm");
     let acme = Acme::with_bucket(workspace);
     acme.apply(0);
-    let proxy = poisoning(proxy);
+    poison(&proxy);
     let mut faults = Vec::new();
     for format in ["text", "json"] {
         acme.loosen_the_pool();
@@ -129,7 +134,6 @@ fn drift_accepted_and_put_back() {
     }
     let live = acme.workspace.run(&["drift", FILE]);
     assert!(live.stdout.contains(ESCAPED), "the text arrives: {}", live.stdout);
-    drop(proxy);
     assert_none(&faults);
 }
 
@@ -144,7 +148,7 @@ fn failed_events_sent_again() {
     );
     // SQS takes no C0 characters but tabs and line breaks.
     acme.queue(&HOSTILE.replace(['\u{1b}', '\u{7}', '\u{8}'], ""));
-    let proxy = poisoning(proxy);
+    poison(&proxy);
     let mut faults = Vec::new();
     for format in ["text", "json"] {
         for words in [&["--dry-run"][..], &["--yes", "--keep"], &["--yes", "--unchecked"]] {
@@ -158,6 +162,5 @@ fn failed_events_sent_again() {
             ));
         }
     }
-    drop(proxy);
     assert_none(&faults);
 }

@@ -5,9 +5,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::kills::{APPLY, Story, Turn, as_declared, begun, everywhere, usual, wait_until_still};
-use super::people::{self, attached_whole};
-use super::{Acme, sender};
+use super::Acme;
+use super::kills::{ATTACH, CREATE, Story, Turn, UPDATE, begun, everywhere, usual, wait_until_still};
 use crate::support::proxy::{Effect, Proxy};
 
 /// Calls after which something is not as it was.
@@ -23,47 +22,17 @@ const CHANGING: [&str; 7] = [
 
 #[test]
 fn a_create() {
-    everywhere(
-        &Story {
-            start: usual,
-            before: |_| {},
-            command: APPLY,
-            after: |acme| as_declared(acme, &["CREATE_COMPLETE"]),
-            step: 1,
-        },
-        interrupt_at,
-    );
+    everywhere(&CREATE, interrupt_at);
 }
 
 #[test]
 fn an_update() {
-    everywhere(
-        &Story {
-            start: usual,
-            before: |acme| {
-                acme.apply(0);
-                acme.write(&sender().replace("function: {", "function: {memory_mb: 512, "));
-            },
-            command: APPLY,
-            after: |acme| as_declared(acme, &["UPDATE_COMPLETE"]),
-            step: 2,
-        },
-        interrupt_at,
-    );
+    everywhere(&Story { step: 2, ..UPDATE }, interrupt_at);
 }
 
 #[test]
 fn an_attach() {
-    everywhere(
-        &Story {
-            start: people::behind_a_proxy,
-            before: |_| {},
-            command: APPLY,
-            after: attached_whole,
-            step: 3,
-        },
-        interrupt_at,
-    );
+    everywhere(&Story { step: 3, ..ATTACH }, interrupt_at);
 }
 
 #[test]

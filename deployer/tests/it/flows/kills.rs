@@ -46,35 +46,44 @@ pub(super) struct Turn {
 
 pub(super) const APPLY: &[&str] = &["apply", "--yes"];
 
+/// The first apply of a stack.
+pub(super) const CREATE: Story = Story {
+    start: usual,
+    before: |_| {},
+    command: APPLY,
+    after: |acme| as_declared(acme, &["CREATE_COMPLETE"]),
+    step: 1,
+};
+
+/// An apply that changes the function.
+pub(super) const UPDATE: Story = Story {
+    start: usual,
+    before: |acme| {
+        acme.apply(0);
+        acme.write(&sender().replace("function: {", "function: {memory_mb: 512, "));
+    },
+    command: APPLY,
+    after: |acme| as_declared(acme, &["UPDATE_COMPLETE"]),
+    step: 3,
+};
+
+/// The first apply of a stack that attaches to a pool.
+pub(super) const ATTACH: Story = Story {
+    start: people::behind_a_proxy,
+    before: |_| {},
+    command: APPLY,
+    after: attached_whole,
+    step: 2,
+};
+
 #[test]
 fn a_create_that_was_killed_is_finished_by_the_next_apply() {
-    everywhere(
-        &Story {
-            start: usual,
-            before: |_| {},
-            command: APPLY,
-            after: |acme| as_declared(acme, &["CREATE_COMPLETE"]),
-            step: 1,
-        },
-        kill_at,
-    );
+    everywhere(&CREATE, kill_at);
 }
 
 #[test]
 fn an_update_that_was_killed_is_finished_by_the_next_apply() {
-    everywhere(
-        &Story {
-            start: usual,
-            before: |acme| {
-                acme.apply(0);
-                acme.write(&sender().replace("function: {", "function: {memory_mb: 512, "));
-            },
-            command: APPLY,
-            after: |acme| as_declared(acme, &["UPDATE_COMPLETE"]),
-            step: 3,
-        },
-        kill_at,
-    );
+    everywhere(&UPDATE, kill_at);
 }
 
 #[test]
@@ -133,16 +142,7 @@ fn a_destroy_that_was_killed_is_finished_by_the_next_destroy() {
 
 #[test]
 fn an_attach_that_was_killed_is_finished_by_the_next_apply() {
-    everywhere(
-        &Story {
-            start: people::behind_a_proxy,
-            before: |_| {},
-            command: APPLY,
-            after: attached_whole,
-            step: 2,
-        },
-        kill_at,
-    );
+    everywhere(&ATTACH, kill_at);
 }
 
 #[test]
