@@ -148,7 +148,7 @@ pub(super) struct UnderWay {
 pub(super) fn begin(request: &HttpRequest) -> Option<UnderWay> {
     let calls = CURRENT.try_with(Clone::clone).ok()?;
     let action = action(request);
-    if !is_reading(request, &action) {
+    if !is_reading(&action) {
         add(&calls.0.changing, &action);
         add(&calls.0.all.changing, &action);
     }
@@ -239,12 +239,12 @@ fn path(uri: &str) -> &str {
     path.split('?').next().unwrap_or(path)
 }
 
-fn is_reading(request: &HttpRequest, action: &str) -> bool {
+fn is_reading(action: &str) -> bool {
     let (_, name) = action.split_once(':').unwrap_or(("", action));
     // Cognito's actions of an administrator: `AdminGetUser`.
     let name = name.strip_prefix("Admin").unwrap_or(name);
     match name.split_once(' ') {
-        Some((method, _)) => ["GET", "HEAD"].contains(&method) && !request.uri().is_empty(),
+        Some((method, _)) => ["GET", "HEAD"].contains(&method),
         None => READING.iter().any(|beginning| name.starts_with(beginning)),
     }
 }

@@ -1,18 +1,22 @@
 //! What was typed.
 
+mod values;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use handler::delivery::Countries;
 use handler::event::Purpose;
 use handler::telemetry::Outcome;
 
-use crate::simulate::Recipient;
-
+use super::global::Global;
 use super::init::{SignIn, Triggers, parse_countries, parse_from, parse_pool_name};
+use crate::simulate::Recipient;
 use crate::spec::{AccountId, PoolId, Region, StackName};
+
+pub(super) use values::OwnRecipient;
+use values::{attribute, metadata, own_recipient, purpose, recipient, request_id};
 
 /// Deploys Amazon Cognito's message triggers as code.
 ///
@@ -29,21 +33,6 @@ pub(super) struct Cli {
     pub(super) global: Global,
     #[command(subcommand)]
     pub(super) command: Command,
-}
-
-/// What every command takes.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Global options")]
-pub(super) struct Global {
-    /// The AWS profile, before `AWS_PROFILE` and credentials of the environment.
-    #[arg(long, global = true, value_name = "NAME")]
-    pub(super) profile: Option<String>,
-    /// Print no progress; plans, findings, questions, results and errors stay.
-    #[arg(long, global = true, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
-    /// Print each AWS call with its status, duration and request id.
-    #[arg(long, global = true)]
-    pub(super) verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -456,21 +445,6 @@ pub(super) struct LogsArgs {
     pub(super) format: Format,
 }
 
-/// Lambda's ids are UUIDs; what is no id must not become part of a filter pattern.
-fn request_id(text: &str) -> Result<String, String> {
-    let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err("wants an invocation's id: letters, digits and dashes".to_owned())
-    }
-}
-
-fn purpose() -> impl TypedValueParser<Value = Purpose> {
-    PossibleValuesParser::new(Purpose::ALL.map(Purpose::name))
-        .try_map(|name| Purpose::from_name(&name).ok_or("is not a purpose"))
-}
-
 /// Which of the pool's triggers is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SendChannel {
@@ -523,41 +497,6 @@ pub(super) struct SendArgs {
     /// Lines for people, or JSON for programs.
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,
-}
-
-/// Somebody's own number or address; nothing where the words are neither. What was typed is never printed.
-#[derive(Clone, Debug)]
-pub(super) struct OwnRecipient(pub(super) Option<Recipient>);
-
-#[expect(clippy::unnecessary_wraps, reason = "an error of clap's shows what was typed")]
-fn own_recipient(text: &str) -> Result<OwnRecipient, std::convert::Infallible> {
-    Ok(OwnRecipient(Recipient::new(text)))
-}
-
-fn recipient(text: &str) -> Result<Recipient, &'static str> {
-    Recipient::new(text).ok_or("wants a phone number such as +12025550173, or an e-mail address")
-}
-
-/// Attributes that other flags set: who gets the message is `--to` alone.
-const SET_ELSEWHERE: [(&str, &str); 5] = [
-    ("phone_number", "is set by `--to`"),
-    ("phone_number_verified", "is set by `--to`"),
-    ("email", "is set by `--to`"),
-    ("email_verified", "is set by `--to`"),
-    ("locale", "is set by `--locale`"),
-];
-
-fn attribute(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = metadata(text)?;
-    match SET_ELSEWHERE.iter().find(|(other, _)| *other == name) {
-        Some((_, why)) => Err(why),
-        None => Ok((name, value)),
-    }
-}
-
-fn metadata(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text.split_once('=').ok_or("wants NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
 }
 
 #[derive(Debug, Args)]

@@ -4,24 +4,18 @@ use std::ffi::OsStr;
 use std::io::IsTerminal as _;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Mutex;
 
-use super::args::Global;
 use super::error::CliError;
+use super::global::Global;
 use super::printer::Printer;
-use super::progress::{Lane, speak_of_calls};
+use super::progress::Lane;
 use crate::aws::Calls;
-
-/// How long a command may take to say what a second interrupt ended.
-const TO_SAY: Duration = Duration::from_secs(1);
-
-/// How long after an interrupt a call may be waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a command is typed into.
 #[derive(Debug)]
@@ -138,48 +132,6 @@ impl Context {
         })
     }
 
-    /// Works until it is done, until a second interrupt, or until no call has ended for a while after the first.
-    ///
-    /// What is interrupted tidies up by itself; this is for a call that has no answer, and for those who will not wait.
-    pub(super) async fn unless_stuck<T>(&self, work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
-        let mut heard = signals()?.into_inner();
-        let stuck = async {
-            Self::signal(&mut heard).await;
-            let first = Instant::now();
-            loop {
-                let quiet = self.calls.last_ended().map_or(first, |ended| ended.max(first)) + PATIENCE;
-                // What is waited for is looked at again in a while.
-                let quiet = quiet.max(Instant::now() + TO_SAY);
-                tokio::select! {
-                    () = Self::signal(&mut heard) => {
-                        // What waits for its own second interrupt says more of it.
-                        tokio::time::sleep(TO_SAY).await;
-                        return;
-                    }
-                    () = tokio::time::sleep_until(quiet.into()) => {
-                        let is_quiet = self.calls.last_ended().is_none_or(|ended| ended + PATIENCE <= Instant::now());
-                        if is_quiet && !self.waits.load(Ordering::Relaxed) {
-                            return;
-                        }
-                    }
-                }
-            }
-        };
-        tokio::select! {
-            biased;
-            done = work => done,
-            () = stuck => Err(CliError::cut_off(&self.calls)),
-            never = speak_of_calls(self) => match never {},
-        }
-    }
-
-    async fn signal((interrupt, terminate): &mut (Signal, Signal)) {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    }
-
     /// Works until it is done or somebody interrupts.
     pub(super) async fn unless_interrupted<T>(&self, work: impl Future<Output = T>) -> Result<T, Interrupted> {
         let mut signals = self.signals.lock().await;
@@ -226,7 +178,7 @@ fn spoken(out: &Printer) -> Calls {
 }
 
 /// Listens for signals: whoever listens hears each one.
-fn signals() -> Result<Mutex<(Signal, Signal)>, CliError> {
+pub(super) fn signals() -> Result<Mutex<(Signal, Signal)>, CliError> {
     let listen = |kind| signal(kind).map_err(|error| CliError::failed(format!("cannot listen for signals: {error}")));
     Ok(Mutex::new((
         listen(SignalKind::interrupt())?,

@@ -24,6 +24,7 @@ mod error;
 mod exit;
 mod explain;
 mod findings;
+mod global;
 mod init;
 mod logs;
 mod many;
@@ -42,6 +43,7 @@ mod schema;
 mod send;
 mod side_by_side;
 mod status;
+mod supervise;
 mod synth;
 mod told;
 mod tolerate;
@@ -60,6 +62,7 @@ use context::Context;
 use error::CliError;
 pub use exit::ExitStatus;
 use printer::Printer;
+use supervise::supervised;
 
 use crate::inert;
 
@@ -109,7 +112,7 @@ fn usage(error: clap::Error) -> ExitStatus {
 
 async fn run(cli: Cli) -> Result<ExitStatus, CliError> {
     let context = Context::new(cli.global)?;
-    let work = context.unless_stuck(command(&context, cli.command));
+    let work = supervised(&context, command(&context, cli.command));
     let ended = context.checked(work).await?;
     match context.out.unwritten() {
         None => Ok(ended),

@@ -78,7 +78,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::cli::args::Global;
+    use crate::cli::global::Global;
 
     #[tokio::test]
     async fn each_region_has_so_many_turns_and_the_order_is_kept() {

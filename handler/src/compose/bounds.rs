@@ -10,6 +10,9 @@ const LARGEST_FILE: usize = 128 * 1024;
 /// The most that a text may write, with all that it writes into variables first.
 pub(super) const LARGEST_TEXT: usize = 1024 * 1024;
 
+/// Why a text is not filled: what would be cut leads nowhere, and what would be left out may change the meaning.
+pub(super) const TOO_LONG: &str = "it uses a value that is longer than texts may show";
+
 /// The most that plain parts of templates may add up to when each step writes the longest.
 const PLAIN: usize = 32 * 1024 * 1024;
 

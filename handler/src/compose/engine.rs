@@ -12,10 +12,10 @@ use std::sync::Arc;
 use minijinja::value::{Object, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
-use super::bounds::{self, LARGEST_TEXT};
+use super::bounds::{self, LARGEST_TEXT, TOO_LONG};
 use super::fault::{Fault, FaultKind};
 use super::html::escape;
-use super::values::{ATTRIBUTES, NOTICE, Read, TOO_LONG, Values, is_custom};
+use super::values::{ATTRIBUTES, NOTICE, Read, Values, is_custom};
 use super::{Form, Locale};
 use crate::event::Purpose;
 use crate::percent_encoded;

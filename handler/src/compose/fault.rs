@@ -2,8 +2,7 @@
 
 use minijinja::{Error, ErrorKind};
 
-use super::bounds::Unbounded;
-use super::values::TOO_LONG;
+use super::bounds::{TOO_LONG, Unbounded};
 use super::{Problem, ProblemKind, Trouble};
 use crate::event::Purpose;
 

@@ -31,9 +31,6 @@ const LONGEST_NAME: usize = 64;
 /// How many characters a custom attribute or a value of the app may have to be shown: an address of a page fits.
 const LONGEST: usize = 2_048;
 
-/// Why a text is not filled: what would be cut leads nowhere, and what would be left out may change the meaning.
-pub(super) const TOO_LONG: &str = "it uses a value that is longer than texts may show";
-
 /// A value that a text reads.
 pub(super) enum Read<'a> {
     Text(&'a str),
